@@ -1,0 +1,158 @@
+"""Every setting of the product, read once from the environment. Not here: what they open (gateways/, app.py)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TypeVar
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+EMBEDDED_DATABASE = "gridpatrol"
+SQLALCHEMY_PREFIX = "postgresql+psycopg://"
+
+Value = TypeVar("Value")
+
+
+class Environment(StrEnum):
+    """Where the product runs; only ``production`` refuses the conveniences of a demo."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the text names the variable, what was given and what is wanted."""
+
+    def __init__(self, variable: str, given: str, wanted: str) -> None:
+        super().__init__(f"{variable}={given!r}: {wanted}")
+        self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one copy of the product needs to know.
+
+    ``database_url`` is a SQLAlchemy URL of an outside server, or None for the private cluster below ``var_dir``:
+    ask ``backend.gateways.cluster.database_url(settings)`` for the address that holds in both cases.
+    """
+
+    var_dir: Path = CHECKOUT / "var"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str | None = None
+    environment: Environment = Environment.DEVELOPMENT
+    demo_password: str | None = None
+    access_token_seconds: int = 15 * 60
+    refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
+    max_body_bytes: int = 4 * 1024 * 1024
+    max_photo_bytes: int = 32 * 1024 * 1024
+    max_import_bytes: int = 64 * 1024 * 1024
+    web_workers: int = 2
+    web_threads: int = 4
+
+    @property
+    def media_dir(self) -> Path:
+        """Photos and their previews."""
+        return self.var_dir / "media"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Signing keys of tokens and receipts; readable by the product alone."""
+        return self.var_dir / "keys"
+
+    @property
+    def cluster_dir(self) -> Path:
+        """Root of the private database cluster."""
+        return self.var_dir / "postgres"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the product brings its own database cluster."""
+        return self.database_url is None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the service; demo accounts are refused otherwise."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from ``environ``; an empty value counts as not given. SettingError names the variable."""
+    base = Settings()
+
+    def read(variable: str, parse: Callable[[str, str], Value], default: Value) -> Value:
+        given = environ.get(variable, "").strip()
+        return parse(variable, given) if given else default
+
+    return Settings(
+        var_dir=read("VAR_DIR", _folder, base.var_dir),
+        host=read("HOST", _host, base.host),
+        port=read("PORT", _whole(1, 65535), base.port),
+        database_url=read("DATABASE_URL", _database_url, base.database_url),
+        environment=read("ENVIRONMENT", _environment, base.environment),
+        demo_password=read("DEMO_PASSWORD", _password, base.demo_password),
+        access_token_seconds=read("ACCESS_TOKEN_SECONDS", _whole(60, 86_400), base.access_token_seconds),
+        refresh_token_days=read("REFRESH_TOKEN_DAYS", _whole(1, 366), base.refresh_token_days),
+        max_body_bytes=read("MAX_BODY_BYTES", _whole(64 * 1024, 2**30), base.max_body_bytes),
+        max_photo_bytes=read("MAX_PHOTO_BYTES", _whole(64 * 1024, 2**30), base.max_photo_bytes),
+        max_import_bytes=read("MAX_IMPORT_BYTES", _whole(64 * 1024, 2**32), base.max_import_bytes),
+        web_workers=read("WEB_WORKERS", _whole(1, 64), base.web_workers),
+        web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),
+    )
+
+
+def _whole(low: int, high: int) -> Callable[[str, str], int]:
+    def parse(variable: str, given: str) -> int:
+        wanted = f"a whole number from {low} to {high} is wanted"
+        if not (given.isascii() and given.isdigit()):
+            raise SettingError(variable, given, wanted)
+        number = int(given)
+        if not low <= number <= high:
+            raise SettingError(variable, given, wanted)
+        return number
+
+    return parse
+
+
+def _folder(variable: str, given: str) -> Path:
+    path = Path(given).expanduser()
+    path = path if path.is_absolute() else CHECKOUT / path
+    if "\x00" in given or path == Path(path.anchor):
+        raise SettingError(variable, given, "a folder of its own is wanted")
+    if path.exists() and not path.is_dir():
+        raise SettingError(variable, given, "a folder is wanted, this is a file")
+    return path.resolve()
+
+
+def _host(variable: str, given: str) -> str:
+    if any(not (c.isascii() and (c.isalnum() or c in ".:-_")) for c in given):
+        raise SettingError(variable, given, "an address or host name without port is wanted, such as 127.0.0.1")
+    return given
+
+
+def _database_url(variable: str, given: str) -> str:
+    for prefix in (SQLALCHEMY_PREFIX, "postgresql://", "postgres://"):
+        if given.startswith(prefix):
+            return SQLALCHEMY_PREFIX + given.removeprefix(prefix)
+    # The value may hold a password: it is not repeated in the message.
+    raise SettingError(variable, "…", "an address such as postgresql://user:password@server/database is wanted")
+
+
+def _environment(variable: str, given: str) -> Environment:
+    try:
+        return Environment(given.lower())
+    except ValueError:
+        raise SettingError(variable, given, f"one of {', '.join(Environment)} is wanted") from None
+
+
+def _password(variable: str, given: str) -> str:
+    if len(given) < 10:
+        raise SettingError(variable, "…", "at least 10 characters are wanted")
+    return given
