@@ -1,0 +1,130 @@
+"""Every problem the product can answer with: a stable code, what kind of refusal it is, and a sentence in both languages.
+
+Not here: HTTP status numbers (api/errors.py maps kinds once). Adding a problem = adding a line to CATALOGUE.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What sort of refusal a problem is; the API maps each kind to one status."""
+
+    MALFORMED = "malformed"  # cannot be parsed at all
+    INVALID = "invalid"  # parsed, but the content is wrong
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    CHECKSUM = "checksum"
+    GONE = "gone"
+    PRECONDITION = "precondition"
+    METHOD = "method"
+    RANGE = "range"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One entry of the catalogue; texts may hold {placeholders} filled from the error's parameters."""
+
+    kind: Kind
+    zh: str
+    en: str
+
+
+class DomainError(Exception):
+    """A refusal with a stable code. ``params`` fill the sentence; ``errors`` lists the single faults of a batch or form."""
+
+    def __init__(self, code: str, *, errors: list[dict[str, Any]] | None = None, **params: Any) -> None:
+        super().__init__(code)
+        if code not in CATALOGUE:
+            raise KeyError(f"no problem {code!r} in the catalogue")
+        self.code = code
+        self.params = params
+        self.errors = errors
+
+    @property
+    def problem(self) -> Problem:
+        """The catalogue entry of this error."""
+        return CATALOGUE[self.code]
+
+    def sentence(self, language: str) -> str:
+        """The sentence for a person; ``language`` is 'zh' or 'en'."""
+        text = self.problem.zh if language == "zh" else self.problem.en
+        return text.format(**self.params) if self.params else text
+
+
+CATALOGUE: dict[str, Problem] = {
+    # requests
+    "bad_json": Problem(Kind.MALFORMED, "请求不是有效的 JSON。", "The request is not valid JSON."),
+    "bad_request": Problem(Kind.MALFORMED, "请求无法理解。", "The request cannot be understood."),
+    "invalid_input": Problem(
+        Kind.INVALID, "有 {count} 处填写不正确，请按提示修改。", "{count} value(s) are wrong; see 'errors'."
+    ),
+    "not_found": Problem(
+        Kind.NOT_FOUND, "找不到，或您无权查看。", "Not found, or not yours to see."
+    ),
+    "method_not_allowed": Problem(Kind.METHOD, "此地址不支持该请求方法。", "This address does not take that method."),
+    "payload_too_large": Problem(
+        Kind.TOO_LARGE, "内容过大，上限为 {limit} 字节。", "The content is too large; the limit is {limit} bytes."
+    ),
+    "unsupported_media_type": Problem(
+        Kind.UNSUPPORTED, "不支持的内容类型。", "That content type is not supported."
+    ),
+    "bad_cursor": Problem(Kind.INVALID, "翻页标记无效，请从第一页重新开始。", "The page cursor is not valid; start from the first page."),
+    "internal_error": Problem(
+        Kind.INTERNAL, "系统出错，已记录。请稍后再试。", "Something went wrong and was logged. Please try again later."
+    ),
+    "service_unavailable": Problem(
+        Kind.UNAVAILABLE, "系统暂时无法处理，请稍后再试。", "The service cannot answer right now; please try again later."
+    ),
+    "too_many_requests": Problem(
+        Kind.THROTTLED, "操作过于频繁，请 {retry_after} 秒后再试。", "Too many requests; try again in {retry_after} seconds."
+    ),
+    # accounts
+    "unauthenticated": Problem(Kind.UNAUTHENTICATED, "请先登录。", "Please sign in."),
+    "token_expired": Problem(Kind.UNAUTHENTICATED, "登录已过期，请刷新或重新登录。", "The session has expired; refresh it or sign in."),
+    "session_ended": Problem(Kind.UNAUTHENTICATED, "此设备的登录已结束，请重新登录。", "This device's session has ended; sign in again."),
+    "bad_credentials": Problem(Kind.UNAUTHENTICATED, "用户名或密码不正确。", "The user name or password is wrong."),
+    "account_locked": Problem(
+        Kind.THROTTLED, "登录失败次数过多，请 {retry_after} 秒后再试。", "Too many failed attempts; try again in {retry_after} seconds."
+    ),
+    "refresh_reused": Problem(
+        Kind.UNAUTHENTICATED, "登录凭证被重复使用，此设备已退出登录。", "A spent refresh token was used again; this device was signed out."
+    ),
+    "forbidden": Problem(Kind.FORBIDDEN, "您的角色不能进行此操作。", "Your role may not do this."),
+    "weak_password": Problem(
+        Kind.INVALID,
+        "密码至少 {min_length} 位，含大写、小写、数字、符号中的三类，且不得与用户名相似。",
+        "The password needs {min_length} characters from three of: upper case, lower case, digits, symbols; and must not resemble the user name.",
+    ),
+    "username_taken": Problem(Kind.CONFLICT, "用户名已被使用。", "That user name is taken."),
+    # life cycles
+    "illegal_transition": Problem(
+        Kind.CONFLICT, "当前状态“{status}”不能进行“{action}”。", "'{action}' is not possible in status '{status}'."
+    ),
+    "stale_version": Problem(
+        Kind.CONFLICT, "他人已更新，请刷新后再操作。", "Somebody else changed this meanwhile; reload and try again."
+    ),
+    "verifier_is_handler": Problem(
+        Kind.FORBIDDEN,
+        "核查人不能是办理人，请由他人核查。",
+        "Whoever handled a referral cannot verify it; ask a colleague.",
+    ),
+    "unknown_code": Problem(
+        Kind.INVALID,
+        "“{value}”不在代码表“{list}”中，请从表中选择。",
+        "'{value}' is not a code of the list '{list}'; choose one from it.",
+    ),
+    "reason_required": Problem(Kind.INVALID, "请填写原因。", "A reason is needed."),
+    # sync
+    "unsupported_protocol": Problem(
+        Kind.CONFLICT, "不支持的同步协议版本，请升级应用。", "This sync protocol version is not supported; update the app."
+    ),
+}

@@ -1,0 +1,76 @@
+"""The life cycles as one document for GET /api/v1/workflow, so that API, console and phone draw from one table."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from backend.domain import referrals, tasks
+from backend.domain.labels import labelled
+from backend.domain.permissions import PERMISSIONS, REFERRAL_ACTION_PERMISSION, TASK_ACTION_PERMISSION
+from backend.domain.vocabulary import (
+    Flag,
+    Outcome,
+    ReferralAction,
+    ReferralRole,
+    ReferralStatus,
+    ReportStatus,
+    Role,
+    Severity,
+    Stage,
+    TaskAction,
+    TaskKind,
+    TaskStatus,
+)
+
+
+def workflow_document() -> dict[str, Any]:
+    """Statuses, actions, transitions, labels (zh, en) and the roles that may act, ready to be dumped as JSON."""
+    return {
+        "task": {
+            "kinds": labelled(TaskKind),
+            "statuses": _statuses(TaskStatus, tasks.FINAL_STATUSES),
+            "actions": _actions(TaskAction, TASK_ACTION_PERMISSION, tasks.REASON_NEEDED),
+            "transitions": _transitions(tasks.TRANSITIONS),
+        },
+        "referral": {
+            "roles": labelled(ReferralRole),
+            "statuses": _statuses(ReferralStatus, referrals.FINAL_STATUSES),
+            "actions": _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED),
+            "transitions": _transitions(referrals.TRANSITIONS),
+        },
+        "report": {
+            "statuses": labelled(ReportStatus),
+            "stages": labelled(Stage),
+            "outcomes": labelled(Outcome),
+            "severities": labelled(Severity),
+            "flags": labelled(Flag),
+        },
+        "roles": labelled(Role),
+    }
+
+
+def _statuses(statuses: type[StrEnum], final: Iterable[StrEnum]) -> list[dict[str, Any]]:
+    final_codes = set(final)
+    return [{**entry, "final": entry["code"] in final_codes} for entry in labelled(statuses)]
+
+
+def _actions(
+    actions: type[StrEnum], permission_of: Mapping[Any, str], reason_needed: Iterable[StrEnum]
+) -> list[dict[str, Any]]:
+    reason_codes = set(reason_needed)
+    return [
+        {
+            **entry,
+            "permission": permission_of[entry["code"]],
+            "roles": [str(role) for role in Role if role in PERMISSIONS[permission_of[entry["code"]]]],
+            "reason_needed": entry["code"] in reason_codes,
+        }
+        for entry in labelled(actions)
+    ]
+
+
+def _transitions(transitions: Mapping[Any, StrEnum]) -> list[dict[str, str]]:
+    return [
+        {"from": str(status), "action": str(action), "to": str(target)}
+        for (status, action), target in transitions.items()
+    ]

@@ -1,0 +1,67 @@
+"""The permission table, read as a product owner would check it."""
+
+import pytest
+
+from backend.domain.errors import DomainError
+from backend.domain.permissions import (
+    PERMISSIONS,
+    REFERRAL_ACTION_PERMISSION,
+    TASK_ACTION_PERMISSION,
+    can,
+    check,
+)
+from backend.domain.vocabulary import ReferralAction, Role, TaskAction
+
+
+def test_every_action_has_a_permission_of_the_table():
+    assert set(TASK_ACTION_PERMISSION) == set(TaskAction)
+    assert set(REFERRAL_ACTION_PERMISSION) == set(ReferralAction)
+    assert {*TASK_ACTION_PERMISSION.values(), *REFERRAL_ACTION_PERMISSION.values()} <= set(PERMISSIONS)
+
+
+def test_every_permission_is_held_by_somebody_and_every_role_holds_some():
+    assert all(PERMISSIONS.values())
+    for role in Role:
+        assert any(role in holders for holders in PERMISSIONS.values())
+
+
+def test_an_auditor_only_reads():
+    held = {name for name, roles in PERMISSIONS.items() if Role.AUDITOR in roles}
+    assert held
+    assert all(name.endswith(".read") for name in held)
+
+
+def test_a_grid_worker_never_touches_a_referral():
+    held = {name for name, roles in PERMISSIONS.items() if Role.GRID_WORKER in roles}
+    assert {name for name in held if name.startswith("referral.")} == {"referral.read"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "permission", "allowed"),
+    [
+        ({"street_coordinator"}, "task.create", True),
+        ({"grid_worker"}, "task.create", False),
+        ({"grid_worker", "administrator"}, "task.create", True),
+        ({"city_operations"}, "referral.route", True),
+        ({"city_operations"}, "referral.close", False),
+        ({"department_officer"}, "referral.accept", True),
+        ({"department_officer"}, "referral.verify", False),
+        ({"bureau_triager"}, "referral.verify", True),
+        ({"administrator"}, "referral.handle", False),
+        ({"auditor"}, "sync.use", False),
+        (set(), "report.read", False),
+        ({"nobody"}, "report.read", False),
+    ],
+)
+def test_who_may(roles, permission, allowed):
+    assert can(roles, permission) is allowed
+    if allowed:
+        check(roles, permission)
+    else:
+        with pytest.raises(DomainError, match="forbidden"):
+            check(roles, permission)
+
+
+def test_an_unknown_permission_is_a_programming_error():
+    with pytest.raises(KeyError):
+        can({"administrator"}, "task.craete")
