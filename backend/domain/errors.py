@@ -25,6 +25,7 @@ class Kind(StrEnum):
     GONE = "gone"
     PRECONDITION = "precondition"
     METHOD = "method"
+    LOCKED = "locked"
     RANGE = "range"
     INTERNAL = "internal"
 
@@ -126,5 +127,48 @@ CATALOGUE: dict[str, Problem] = {
     # sync
     "unsupported_protocol": Problem(
         Kind.CONFLICT, "不支持的同步协议版本，请升级应用。", "This sync protocol version is not supported; update the app."
+    ),
+    # photos
+    "upload_busy": Problem(
+        Kind.LOCKED, "此文件正在上传，请稍后再试。", "This upload is being written to right now; try again shortly."
+    ),
+    "upload_offset_mismatch": Problem(
+        Kind.CONFLICT,
+        "上传位置不符，请先查询已收到的位置再继续。",
+        "The bytes do not start where the upload stands; ask for its offset (HEAD) and go on from there.",
+    ),
+    "upload_expired": Problem(
+        Kind.GONE, "此上传已过期，请重新上传。", "This upload has expired; create a new one and send the photo again."
+    ),
+    "checksum_mismatch": Problem(
+        Kind.CHECKSUM,
+        "内容与校验值不符，已丢弃，请重新发送。",
+        "The bytes do not match their checksum and were dropped; send them again.",
+    ),
+    "unknown_checksum": Problem(
+        Kind.MALFORMED,
+        "校验值无法识别，支持 sha1、sha256。",
+        "That checksum cannot be read; use 'sha1' or 'sha256' and the Base64 of the digest.",
+    ),
+    "unsupported_tus_version": Problem(
+        Kind.PRECONDITION, "不支持的上传协议版本，请使用 tus 1.0.0。", "That version of tus is not spoken here; use 1.0.0."
+    ),
+    "not_a_photo": Problem(
+        Kind.INVALID,
+        "内容不是 JPEG、PNG、WebP 或 HEIC 照片，未保存。",
+        "The content is not a JPEG, PNG, WebP or HEIC photo and was not kept; send the photo itself.",
+    ),
+    "storage_full": Problem(
+        Kind.UNAVAILABLE,
+        "存储空间不足，请 {retry_after} 秒后再试；照片请保留在手机上。",
+        "There is no room for photos right now; keep them on the phone and try again in {retry_after} seconds.",
+    ),
+    "photo_unreadable": Problem(
+        Kind.CONFLICT,
+        "照片无法解码，没有预览；原件仍可下载。",
+        "The photo cannot be decoded, so it has no preview; its original bytes can still be fetched.",
+    ),
+    "range_not_satisfiable": Problem(
+        Kind.RANGE, "请求的字节范围超出文件大小。", "The range lies outside the file; ask for bytes it has."
     ),
 }
