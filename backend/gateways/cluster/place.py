@@ -51,7 +51,7 @@ class Place:
         return self.home / "data"
 
 
-def choose_place(root: Path, *, may_add_user: bool) -> Place:
+def choose_place(root: Path) -> Place:
     """Where the cluster of ``root`` lives: what exists is kept, else ``root``, else a folder the user can enter."""
     tag = root_tag(root)
     fallback = SYSTEM_STATE / tag
@@ -60,7 +60,7 @@ def choose_place(root: Path, *, may_add_user: bool) -> Place:
     if existing:
         home, user = existing, _owner(existing / "data")
     else:
-        user = _unprivileged_user(may_add_user=may_add_user)
+        user = _unprivileged_user()
         home = root if can_enter(user, root) else fallback
     if home == fallback:
         notes.append(f"the database user {user.name!r} cannot enter {root}: the database lives in {fallback}")
@@ -96,6 +96,19 @@ def make_private_folder(folder: Path, user: ServerUser) -> None:
     os.chown(folder, user.uid, user.gid, follow_symlinks=False)
 
 
+def add_dedicated_user() -> None:
+    """As root, give the database a system user of its own, unless there is one."""
+    known = DEDICATED_USER in {entry.pw_name for entry in pwd.getpwall()}
+    if os.geteuid() != 0 or known or shutil.which("useradd") is None:
+        return
+    # A failure (a read-only /etc) is no harm: the next name of the list runs the database.
+    subprocess.run(  # noqa: S603 - literal arguments
+        ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", DEDICATED_USER],  # noqa: S607 - from PATH
+        check=False,
+        capture_output=True,
+    )
+
+
 def _fits(socket_dir: Path) -> bool:
     return len(os.fsencode(socket_dir / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH
 
@@ -109,11 +122,9 @@ def _owner(data: Path) -> ServerUser:
     return _known_user(owner)
 
 
-def _unprivileged_user(*, may_add_user: bool) -> ServerUser:
+def _unprivileged_user() -> ServerUser:
     if os.geteuid() != 0:
         return _known_user(os.geteuid())
-    if may_add_user:
-        _add_dedicated_user()
     for name in UNPRIVILEGED_USERS:
         try:
             entry = pwd.getpwnam(name)
@@ -122,17 +133,6 @@ def _unprivileged_user(*, may_add_user: bool) -> ServerUser:
         return ServerUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
     raise ClusterError(
         f"started as root, and none of the users {', '.join(UNPRIVILEGED_USERS)} exists to run the database"
-    )
-
-
-def _add_dedicated_user() -> None:
-    if shutil.which("useradd") is None or DEDICATED_USER in {entry.pw_name for entry in pwd.getpwall()}:
-        return
-    # A failure (a read-only /etc) is no harm: the next name of the list runs the database.
-    subprocess.run(  # noqa: S603 - literal arguments
-        ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", DEDICATED_USER],  # noqa: S607 - from PATH
-        check=False,
-        capture_output=True,
     )
 
 

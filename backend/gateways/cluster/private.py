@@ -17,7 +17,14 @@ from psycopg import sql
 from backend.gateways.cluster.binaries import Binaries, find_binaries
 from backend.gateways.cluster.config import INCLUDED_FILE, PORT, ROLE, access_rules, identities, server_settings
 from backend.gateways.cluster.errors import ClusterError
-from backend.gateways.cluster.place import Place, can_enter, choose_place, make_private_folder, root_tag
+from backend.gateways.cluster.place import (
+    Place,
+    add_dedicated_user,
+    can_enter,
+    choose_place,
+    make_private_folder,
+    root_tag,
+)
 from backend.gateways.cluster.processes import end_orphans, postmaster_id
 from backend.settings import EMBEDDED_DATABASE, SQLALCHEMY_PREFIX
 
@@ -39,7 +46,7 @@ class PrivateCluster:
     @cached_property
     def place(self) -> Place:
         """Where data and socket are and who runs the server; decided once."""
-        return choose_place(self.root, may_add_user=not self.fast)
+        return choose_place(self.root)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -53,6 +60,9 @@ class PrivateCluster:
 
     def initialise(self) -> bool:
         """Make the cluster; True when made now, False when it exists. Half-made remains of a killed run go away."""
+        if not self.fast and not self.exists:
+            add_dedicated_user()
+            del self.place  # decided anew, for that user
         with self._alone():
             if self.exists:
                 return False

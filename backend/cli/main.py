@@ -1,0 +1,58 @@
+"""The ``gridpatrol`` command: which groups it has. Each group is a file of its own beside this one."""
+
+import importlib
+from typing import Any
+
+import click
+
+from backend.domain.errors import DomainError
+from backend.gateways.cluster import ClusterError
+from backend.settings import SettingError
+
+# Group name → module that defines it, under the same name. Imported only when asked for, so that `db status` is quick.
+COMMANDS = {
+    "serve": "backend.cli.serve",
+    "db": "backend.cli.db",
+    "jobs": "backend.cli.jobs",
+    "grids": "backend.cli.grids",
+    "users": "backend.cli.users",
+    "demo": "backend.cli.demo",
+    "docs": "backend.cli.docs",
+}
+# What a person at the terminal can put right: told in one line, without a traceback.
+TOLD_PLAINLY = (ClusterError, SettingError)
+
+
+class CommandTable(click.Group):
+    """A group that finds its members in COMMANDS."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The member of that name, or None, which click answers with its list of near names."""
+        module = COMMANDS.get(cmd_name)
+        return getattr(importlib.import_module(module), cmd_name) if module else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the member; errors a person can put right become one line and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except TOLD_PLAINLY as error:
+            raise click.ClickException(str(error)) from error
+        except DomainError as error:
+            raise click.ClickException(f"{error.code}: {error.sentence('en')}") from error
+
+
+@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gridpatrol", message="%(version)s")
+def main() -> None:
+    """Patrol grids, record health dangers, refer them to the department that must act.
+
+    \b
+    Settings come from the environment, the same for every command:
+      VAR_DIR       data folder (default: var in the checkout)
+      HOST, PORT    where the service listens (default: 127.0.0.1 8000)
+      DATABASE_URL  an outside PostgreSQL with PostGIS instead of the private one
+    """
