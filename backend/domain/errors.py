@@ -151,7 +151,9 @@ CATALOGUE: dict[str, Problem] = {
         "That checksum cannot be read; use 'sha1' or 'sha256' and the Base64 of the digest.",
     ),
     "unsupported_tus_version": Problem(
-        Kind.PRECONDITION, "不支持的上传协议版本，请使用 tus 1.0.0。", "That version of tus is not spoken here; use 1.0.0."
+        Kind.PRECONDITION,
+        "不支持的上传协议版本，请使用 tus 1.0.0。",
+        "That version of tus is not spoken here; use 1.0.0.",
     ),
     "not_a_photo": Problem(
         Kind.INVALID,

@@ -21,10 +21,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class PhotoStore(Protocol):
-    """A place for photo bytes. Every writing call raises ``storage_full`` when there is no room and then changes nothing."""
+    """A place for photo bytes. Writing raises ``storage_full`` when there is no room, and then changes nothing."""
 
     def claim(self, upload_id: UUID) -> contextlib.AbstractContextManager[None]:
-        """Keep everybody else from an upload's staged bytes, across processes. Raises ``upload_busy`` at once, never waits."""
+        """Keep everybody else from an upload's staged bytes, across processes. Raises ``upload_busy``, never waits."""
         ...
 
     def append(self, upload_id: UUID, offset: int, chunks: Iterable[bytes]) -> int:
@@ -40,7 +40,7 @@ class PhotoStore(Protocol):
         ...
 
     def publish(self, upload_id: UUID, sha256: str) -> None:
-        """Move the staged bytes under their hash. Raises ``checksum_mismatch`` (nothing moved) when they hash to another."""
+        """Move the staged bytes under their hash. Raises ``checksum_mismatch`` and moves nothing when they differ."""
         ...
 
     def delete_staging(self, upload_id: UUID) -> None:
@@ -73,7 +73,7 @@ class PhotoStore(Protocol):
 
 
 class LocalPhotoStore:
-    """A photo store on a local or mounted file system: ``root/ab/cd/<sha256>``, ``root/previews/…``, ``root/staging/…``."""
+    """A store on a local or mounted file system: ``root/ab/cd/<sha256>``, ``root/previews/…``, ``root/staging/…``."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
