@@ -124,6 +124,64 @@ CATALOGUE: dict[str, Problem] = {
         "'{value}' is not a code of the list '{list}'; choose one from it.",
     ),
     "reason_required": Problem(Kind.INVALID, "请填写原因。", "A reason is needed."),
+    # grids
+    "grid_file_unreadable": Problem(Kind.INVALID, "网格文件无法读取：{reason}", "The grid file cannot be read: {reason}"),
+    "grid_file_missing": Problem(
+        Kind.INVALID,
+        "请求中没有文件，请以表单字段 file 或请求正文上传。",
+        "The request holds no file; send it as the form field 'file' or as the body.",
+    ),
+    "grid_file_invalid": Problem(
+        Kind.INVALID,
+        "网格文件有 {count} 处错误，未导入任何内容；请按 errors 逐条修改后重新上传。",
+        "The grid file has {count} error(s) and nothing was imported; correct what 'errors' lists and upload it again.",
+    ),
+    "grid_version_order": Problem(
+        Kind.CONFLICT,
+        "生效时间须晚于最新已发布版本的生效时间（{newest}），请选择更晚的时间。",
+        "A version must begin after the newest published one ({newest}); choose a later time.",
+    ),
+    "grid_version_overlap": Problem(
+        Kind.CONFLICT,
+        "该时段已有另一个已发布的网格版本，请刷新版本列表后再发布。",
+        "Another published version holds at that time; reload the list of versions and publish again.",
+    ),
+    "grid_street_not_valid": Problem(
+        Kind.CONFLICT,
+        "街镇代码 {streets} 在生效日无效，请用有效代码重新导入。",
+        "The street code(s) {streets} are not in force on that day; import the grids again with codes that are.",
+    ),
+    "unknown_division": Problem(
+        Kind.INVALID, "没有代码为“{value}”的有效区划，请核对。", "There is no division '{value}' in force; check the code."
+    ),
+    "unknown_grid": Problem(
+        Kind.INVALID,
+        "没有代码为“{grid_code}”的网格，请从当前版本中选择。",
+        "There is no grid '{grid_code}'; choose one of the current version.",
+    ),
+    "not_grid_worker": Problem(
+        Kind.INVALID,
+        "“{name}”不是在职的网格员，请先授予网格员角色。",
+        "'{name}' is not an active grid worker; give that role first.",
+    ),
+    "lead_taken": Problem(
+        Kind.CONFLICT,
+        "该网格在此期间已有主责网格员“{name}”（{valid_from} 至 {valid_to}），请先结束其职责或改选日期。",
+        "'{name}' already leads this grid then ({valid_from} to {valid_to}); end that first or choose other days.",
+    ),
+    "already_responsible": Problem(
+        Kind.CONFLICT,
+        "此人在此期间已负责该网格（{role}，{valid_from} 至 {valid_to}），请先结束原职责。",
+        "That person already answers for this grid then ({role}, {valid_from} to {valid_to}); end that first.",
+    ),
+    "already_ended": Problem(
+        Kind.CONFLICT,
+        "该职责已于 {valid_to} 结束，只能改为更早的日期。",
+        "This responsibility ends on {valid_to} already; only an earlier day is possible.",
+    ),
+    "bad_period": Problem(
+        Kind.INVALID, "结束日期须晚于开始日期。", "The end must be later than the beginning."
+    ),
     # sync
     "unsupported_protocol": Problem(
         Kind.CONFLICT, "不支持的同步协议版本，请升级应用。", "This sync protocol version is not supported; update the app."
