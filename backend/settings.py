@@ -47,7 +47,7 @@ class Settings:
     access_token_seconds: int = 15 * 60
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_body_bytes: int = 4 * 1024 * 1024
-    max_photo_bytes: int = 32 * 1024 * 1024
+    max_photo_bytes: int = 25 * 1024 * 1024  # sync.md, Photos
     max_import_bytes: int = 64 * 1024 * 1024
     web_workers: int = 2
     web_threads: int = 4

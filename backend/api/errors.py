@@ -34,7 +34,12 @@ STATUS_OF: dict[Kind, int] = {
     Kind.INTERNAL: 500,
     Kind.UNAVAILABLE: 503,
 }
-CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type", 503: "service_unavailable"}
+CODE_OF_STATUS = {
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+    503: "service_unavailable",
+}
 
 # marshmallow's own sentences, by shape: stable code and the Chinese sentence.
 FIELD_MESSAGES: tuple[tuple[str, str, str], ...] = (

@@ -123,6 +123,16 @@ CATALOGUE: dict[str, Problem] = {
         "“{value}”不在代码表“{list}”中，请从表中选择。",
         "'{value}' is not a code of the list '{list}'; choose one from it.",
     ),
+    "department_needed": Problem(
+        Kind.INVALID,
+        "没有部门承担此职能，请指定承办部门。",
+        "No department answers for this function there; name the department that shall take it.",
+    ),
+    "already_referred": Problem(
+        Kind.CONFLICT,
+        "该上报已就职能“{function}”通报过，请在原通报上操作。",
+        "The report is already referred for the function '{function}'; act on that referral.",
+    ),
     "reason_required": Problem(Kind.INVALID, "请填写原因。", "A reason is needed."),
     # grids
     "grid_file_unreadable": Problem(Kind.INVALID, "网格文件无法读取：{reason}", "The grid file cannot be read: {reason}"),
@@ -183,6 +193,12 @@ CATALOGUE: dict[str, Problem] = {
         Kind.INVALID, "结束日期须晚于开始日期。", "The end must be later than the beginning."
     ),
     # sync
+    "bad_envelope": Problem(
+        Kind.MALFORMED, "同步请求的格式不正确：{path}。", "The sync request is malformed at '{path}'."
+    ),
+    "too_many_items": Problem(
+        Kind.TOO_LARGE, "一次最多同步 {limit} 条，请分批。", "At most {limit} items per sync; send them in parts."
+    ),
     "unsupported_protocol": Problem(
         Kind.CONFLICT, "不支持的同步协议版本，请升级应用。", "This sync protocol version is not supported; update the app."
     ),

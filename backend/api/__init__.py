@@ -1,0 +1,7 @@
+"""Floor 4: HTTP. Every blueprint the application serves is listed here, in alphabetical order."""
+
+from flask_smorest import Blueprint
+
+from backend.api import health
+
+BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint,)

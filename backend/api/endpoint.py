@@ -1,0 +1,133 @@
+"""The stages every request passes, in one order: identify → parse → permit → use case → commit → dump.
+
+``permission`` has no default: a route cannot forget it. Not here: any rule of the product.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from flask import Response, g, request
+from flask_smorest import Blueprint
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from backend.api.body import read_json
+from backend.api.documents import operation_document
+from backend.api.state import State, current_state
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
+from backend.domain.permissions import check
+from backend.persistence.unit_of_work import reading, unit_of_work
+from backend.services.accounts import authenticate
+
+PUBLIC = "public"  # the permission of what anybody may call, written out where it is meant
+
+
+@dataclass(slots=True)
+class Call:
+    """What a view gets: who asks, when, what was parsed, and the open unit of work."""
+
+    session: Session
+    now: datetime
+    state: State
+    query: dict[str, Any]
+    body: Any
+    caller: Actor | None
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in user; only a public view can be without one."""
+        if self.caller is None:
+            raise DomainError("unauthenticated")
+        return self.caller
+
+
+View = Callable[..., Any]
+
+
+def endpoint(
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    permission: str,
+    summary: str,
+    method: str = "GET",
+    query: type[Schema] | None = None,
+    body: type[Schema] | None = None,
+    answer: type[Schema] | Schema | None = None,
+    status: int = 200,
+    commits: bool | None = None,
+    problems: Sequence[str] = (),
+    document: dict[str, Any] | None = None,
+    example: Any = None,
+) -> Callable[[View], View]:
+    """Register a view ``view(call, **path)`` at ``rule``.
+
+    ``permission`` is a name of domain/permissions.py or PUBLIC; ``query``/``body``/``answer`` are marshmallow schemas;
+    ``commits`` defaults to True for everything but GET and HEAD; ``problems`` are the catalogue codes the operation can
+    answer with beside the general ones; ``document`` is merged over the OpenAPI operation made from all this.
+    A view that returns a Response has dumped for itself (files, problem documents); None answers 204 without a body.
+    """
+    writes = commits if commits is not None else method not in ("GET", "HEAD")
+    query_schema, body_schema = (query() if query else None), (body() if body else None)
+    answer_schema = answer() if isinstance(answer, type) else answer
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def run(**path: Any) -> Response:
+            state = current_state()
+            now = state.gateways.clock.now()
+            caller = None if permission == PUBLIC else identify(state, now)
+            parsed_query = query_schema.load(_query_values(query_schema)) if query_schema else {}
+            parsed_body = body_schema.load(read_json()) if body_schema else None
+            if caller is not None:
+                check(caller.roles, permission)
+            stage: AbstractContextManager[Session] = unit_of_work() if writes else reading()
+            with stage as session:
+                result = view(Call(session, now, state, parsed_query, parsed_body, caller), **path)
+            return _dump(result, answer_schema, status)
+
+        run._apidoc = {  # type: ignore[attr-defined]  # where flask-smorest looks for an operation's document
+            "manual_doc": operation_document(
+                permission=permission, summary=summary, method=method, query=query, body=body, answer=answer,
+                status=status, problems=problems, extra=document, example=example, public=permission == PUBLIC,
+            )
+        }  # fmt: skip
+        run.permission = permission  # type: ignore[attr-defined]  # read by the test that walks the url map
+        blueprint.route(rule, methods=[method])(run)
+        return view
+
+    return decorate
+
+
+def identify(state: State, now: datetime) -> Actor:
+    """The actor of the bearer token. Raises unauthenticated, token_expired or session_ended."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise DomainError("unauthenticated")
+    with reading() as session:
+        actor = authenticate(session, token.strip(), state.gateways.keys, now)
+    g.actor_id = actor.user_id
+    return actor
+
+
+def _query_values(schema: Schema) -> dict[str, Any]:
+    return {name: values if _is_list(schema, name) else values[-1] for name, values in request.args.lists()}
+
+
+def _is_list(schema: Schema, name: str) -> bool:
+    return any((field.data_key or key) == name and hasattr(field, "inner") for key, field in schema.fields.items())
+
+
+def _dump(result: Any, schema: Schema | None, status: int) -> Response:
+    if isinstance(result, Response):
+        return result
+    if result is None:
+        return Response(status=204)
+    data = schema.dump(result) if schema else result
+    return Response(orjson.dumps(data), status, mimetype="application/json")

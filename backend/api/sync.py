@@ -1,0 +1,110 @@
+"""POST /sync: the public offline contract. Parsing is by hand: this is the hot path, and one bad item must not fail it."""
+
+import json
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+from sqlalchemy import text
+
+from backend.api.body import JSON_LIMIT, read_body
+from backend.api.endpoint import Call, endpoint
+from backend.api.language import current_language
+from backend.api.schemas.sync import SYNC_EXAMPLE, SyncReplySchema, SyncRequestSchema
+from backend.domain.envelope import PROTOCOL, Envelope, read_envelope
+from backend.domain.errors import DomainError
+from backend.domain.sync import clock_offset_seconds
+from backend.persistence.unit_of_work import reading, unit_of_work
+from backend.services.epochs import reoffer_since
+from backend.services.sync import Outbox, SyncContext, apply_items, dump_answer, note_contact, read_changes
+
+blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="The offline contract for phones")
+
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": SyncRequestSchema, "example": SYNC_EXAMPLE}},
+    }
+}
+
+
+@endpoint(
+    blueprint,
+    "/sync",
+    method="POST",
+    permission="sync.use",
+    summary="Deliver items, fetch changes",
+    answer=SyncReplySchema,
+    commits=False,
+    problems=("bad_json", "bad_envelope", "unsupported_protocol", "too_many_items", "unsupported_media_type"),
+    document=BODY,
+)
+def sync(call: Call) -> Response:
+    """Two units of work, one after the other: the items are committed before the feed is read, so that a phone sees
+    its own report at once, and a feed that cannot be read takes nothing back."""
+    envelope = read_envelope(_read())
+    offset_ms = round(clock_offset_seconds(envelope.device_time, call.now) * 1000)
+    epoch, reoffer = reoffer_since(call.session, envelope.epoch)
+    call.session.rollback()
+    context = SyncContext(call.actor, call.now, epoch, offset_ms, current_language())
+    answers = _deliver(envelope, context)
+    with reading() as session:
+        same_epoch = envelope.epoch is None or envelope.epoch == str(epoch)
+        page = read_changes(
+            session,
+            call.actor.user_id,
+            epoch,
+            envelope.cursor if same_epoch else None,
+            limit=envelope.limit,
+            verify=envelope.verify,
+            now=call.now,
+        )
+    keys = call.state.gateways.keys
+    reply: dict[str, Any] = {
+        "protocol": PROTOCOL,
+        "epoch": str(epoch),
+        "server_time": call.now.isoformat(),
+        "reoffer_since": reoffer.isoformat() if reoffer else None,
+        "receipts": [dump_answer(answer, keys) for answer in answers],
+        "changes": page.changes,
+        "cursor": page.cursor,
+        "more": page.more,
+        "state": page.state,
+    }
+    if page.snapshot:
+        reply["snapshot"] = True
+    return Response(orjson.dumps(reply), mimetype="application/json")
+
+
+def _deliver(envelope: Envelope, context: SyncContext) -> list[Any]:
+    outbox = Outbox(envelope.outbox_items, envelope.outbox_photos, envelope.outbox_oldest_at)
+    offset_ms = context.clock_offset_ms or 0
+    if not envelope.items:
+        with unit_of_work(durable=False) as session:  # a contact time may be lost in a crash, an item never
+            note_contact(session, context.actor, outbox, offset_ms, context.now)
+        return []
+    with unit_of_work() as session:
+        # One delivery per person at a time: a phone that sends again before the first answer arrived queues here
+        # and then finds everything stored, instead of colliding with itself.
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))"), {"who": f"sync:{context.actor.user_id}"}
+        )
+        answers = apply_items(session, context, envelope.items)
+        note_contact(session, context.actor, outbox, offset_ms, context.now)
+    return answers
+
+
+def _read() -> Any:
+    """Strict JSON where possible; what only a lenient reader takes (NaN, lone surrogates) must spoil its own item only."""
+    if request.mimetype != "application/json":
+        raise DomainError("unsupported_media_type")
+    body = read_body(JSON_LIMIT)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise DomainError("bad_json") from error

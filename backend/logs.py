@@ -1,0 +1,22 @@
+"""Logs as JSON lines on stderr. No names, phone numbers, tokens or coordinates: callers log ids and codes."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs() -> None:
+    """Set structlog up once; safe to call again."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,1 @@
+"""Floor 2: rows, reads and the one place that commits."""

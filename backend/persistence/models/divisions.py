@@ -1,0 +1,117 @@
+"""Places and offices: divisions with their dated codes, departments and the functions they answer for."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.domain.vocabulary import DivisionLevel
+from backend.persistence.database import STORED_SRID, Row, enum_column, json_column, not_blank
+
+
+class Division(Row):
+    """An administrative division (GB/T 2260, GB/T 10114); ``valid_to`` is exclusive, a successor takes over then."""
+
+    __tablename__ = "divisions"
+    __table_args__ = (
+        CheckConstraint("code ~ '^[0-9]{6}([0-9]{3}([0-9]{3})?)?$'", name="code_digits"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[DivisionLevel] = enum_column(DivisionLevel)
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    successor_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+
+
+class DivisionOutline(Row):
+    """The border of a division, against which imported grids are checked for gaps and overhang."""
+
+    __tablename__ = "division_outlines"
+    __table_args__ = (CheckConstraint("ST_IsValid(geometry)", name="geometry_valid"),)
+
+    code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    source: Mapped[str]
+    geometry: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=STORED_SRID, spatial_index=False))
+
+
+class Function(Row):
+    """Something the law makes somebody responsible for, such as drinking_water_supervision."""
+
+    __tablename__ = "functions"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+
+
+class Department(Row):
+    """An organisation that takes referrals; ``street_code`` is set for a street's own team."""
+
+    __tablename__ = "departments"
+    __table_args__ = (UniqueConstraint("code"), not_blank("name"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    name_en: Mapped[str]
+    district_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
+    street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+
+
+class DepartmentFunction(Row):
+    """Which department answers for a function, in a district or one of its streets, and when."""
+
+    __tablename__ = "department_functions"
+    __table_args__ = (
+        Index(None, "function_code"),
+        UniqueConstraint("department_id", "function_code", "valid_from"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("departments.id"))
+    function_code: Mapped[str] = mapped_column(ForeignKey("functions.code"))
+    district_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
+    street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class Form(Row):
+    """A checklist in one version, as data; reports keep the version they were made with."""
+
+    __tablename__ = "forms"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    category: Mapped[str]
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    content: Mapped[dict] = json_column(dict)
+    created_at: Mapped[datetime]
+
+
+class RuleSetRow(Row):
+    """A routing rule set in one version; ``content`` is what ``domain.routing.RuleSet.from_data`` reads."""
+
+    __tablename__ = "rule_sets"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    version: Mapped[int]
+    district_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    content: Mapped[dict] = json_column(dict)
+    content_sha256: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,59 @@
+"""Referrals: one per responsible department of a report, each with its own life."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.domain.vocabulary import Category, ReferralRole, ReferralStatus, Severity
+from backend.persistence.database import Row, enum_column, json_column
+
+
+class Referral(Row):
+    """移送/通报 to one department. Status moves only through services/referrals, which writes the event beside it."""
+
+    __tablename__ = "referrals"
+    __table_args__ = (
+        UniqueConstraint("report_id", "function_code"),
+        CheckConstraint("status = 'pending_triage' OR department_id IS NOT NULL", name="routed_to_somebody"),
+        CheckConstraint("verifier_id IS NULL OR verifier_id <> handler_id", name="verifier_not_handler"),
+        Index(None, "seq", unique=True),
+        Index(None, "department_id", "seq"),
+        Index(None, "department_id", "status", "seq"),
+        Index("ix_referrals_department_id_report_seq", "department_id", "report_seq"),
+        Index(None, "street_code", "seq"),
+        Index(None, "status", "seq"),
+        Index(None, "report_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False))
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    report_seq: Mapped[int] = mapped_column(BigInteger)
+    category: Mapped[Category] = enum_column(Category)
+    street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+    function_code: Mapped[str] = mapped_column(ForeignKey("functions.code"))
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+    role: Mapped[ReferralRole] = enum_column(ReferralRole)
+    status: Mapped[ReferralStatus] = enum_column(ReferralStatus)
+    severity: Mapped[Severity] = enum_column(Severity)
+    is_emergency: Mapped[bool] = mapped_column(default=False)
+    finding_codes: Mapped[list] = json_column(list)
+    rule_codes: Mapped[list] = json_column(list)
+    legal_basis: Mapped[list] = json_column(list)
+    deadline_profile: Mapped[str]
+    created_at: Mapped[datetime]
+    routed_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    handler_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    verifier_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    outcome_code: Mapped[str | None]
+    outcome_note: Mapped[str | None]
+    return_code: Mapped[str | None]
+    return_reason: Mapped[str | None]
+    return_count: Mapped[int] = mapped_column(default=0)
+    proposed_department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+    version: Mapped[int] = mapped_column(default=1)

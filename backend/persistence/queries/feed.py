@@ -1,0 +1,75 @@
+"""Reads of the change log. Serves only rows below the snapshot horizon: later commits of older transactions are waited for.
+
+Two lines of one object may stand in (tx, seq) order against their versions, when the older transaction wrote last; the
+version decides: a line that a newer version below the same horizon supersedes is not served at all.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+class FeedRow(NamedTuple):
+    """One line, with the object as it was in that version."""
+
+    tx: int
+    seq: int
+    op: str
+    type: str
+    object_id: str
+    version: int
+    own: dict[str, Any] | None
+    data: dict[str, Any]
+
+
+HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+CHANGES = text("""
+    SELECT c.tx, c.seq, c.op, c.type, c.object_id, c.version, c.own, o.data
+    FROM sync_changes c
+    LEFT JOIN sync_objects o ON o.type = c.type AND o.object_id = c.object_id AND o.version = c.version
+    WHERE c.user_id = :user AND (c.tx, c.seq) > (:tx, :seq) AND c.tx < :horizon
+      AND (c.op = 'put' OR c.tx >= :snapshot_tx)
+      AND NOT EXISTS (
+        SELECT 1 FROM sync_changes n
+        WHERE n.user_id = c.user_id AND n.type = c.type AND n.object_id = c.object_id
+          AND n.version > c.version AND n.tx < :horizon)
+    ORDER BY c.tx, c.seq LIMIT :limit
+""")
+HOLDINGS = text("""
+    SELECT type, object_id, version FROM (
+        SELECT DISTINCT ON (type, object_id) type, object_id, version, op
+        FROM sync_changes WHERE user_id = :user AND tx < :horizon
+        ORDER BY type, object_id, version DESC) newest
+    WHERE op = 'put'
+""")
+
+
+def snapshot_horizon(session: Session) -> int:
+    """The oldest transaction still running: everything below it has ended and can be read whole."""
+    return cast(int, session.scalar(HORIZON))
+
+
+def changes_after(
+    session: Session, user_id: UUID, *, after: tuple[int, int], horizon: int, snapshot_tx: int, limit: int
+) -> Sequence[FeedRow]:
+    """Up to ``limit`` lines of a user after a place, below ``horizon``."""
+    rows = session.execute(
+        CHANGES,
+        {
+            "user": user_id,
+            "tx": after[0],
+            "seq": after[1],
+            "horizon": horizon,
+            "snapshot_tx": snapshot_tx,
+            "limit": limit,
+        },
+    )
+    return [FeedRow(*row) for row in rows]
+
+
+def holdings(session: Session, user_id: UUID, horizon: int) -> list[tuple[str, str, int]]:
+    """(type, id, version) of everything the user's phone must hold once it has read up to ``horizon``."""
+    return [(row[0], row[1], row[2]) for row in session.execute(HOLDINGS, {"user": user_id, "horizon": horizon})]

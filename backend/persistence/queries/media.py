@@ -1,0 +1,89 @@
+"""Reads about photos and uploads, and who may see which. Not here: their bytes (gateways/photo_store)."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Row, cast, column, exists, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.persistence.models import Media, Report, ReportPhoto, Upload
+from backend.persistence.queries import reports
+
+# Both hashes as 64 bits; the bits that differ are counted by the database.
+BITS_APART = text(
+    "bit_count(CAST('x' || media.perceptual_hash AS bit(64)) # CAST('x' || CAST(:hash AS text) AS bit(64))) <= :bits"
+)
+ALIKE_LIMIT = 500  # a picture that resembles more than this says nothing
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Photos ``actor`` may see: named by a report he may see, or brought here by himself."""
+    named = exists(
+        select(ReportPhoto.sha256)
+        .join(Report, Report.id == ReportPhoto.report_id)
+        .where(ReportPhoto.sha256 == Media.sha256, reports.visible_to(actor))
+    )
+    return or_(Media.uploaded_by == actor.user_id, named)
+
+
+def find_media(session: Session, actor: Actor, sha256: str) -> Media | None:
+    """The photo, None when it is not here or not for ``actor``."""
+    return session.scalars(select(Media).where(Media.sha256 == sha256, visible_to(actor))).one_or_none()
+
+
+def known_hashes(session: Session, hashes: Collection[str]) -> set[str]:
+    """Those of ``hashes`` whose bytes are here."""
+    return set(session.scalars(select(Media.sha256).where(Media.sha256.in_(list(hashes)))))
+
+
+def hold_hashes(session: Session, keys: Sequence[int], *, shared: bool) -> None:
+    """Wait for the locks ``keys`` (in the order given) until the end of the transaction."""
+    lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    listed = func.unnest(cast(literal(list(keys)), ARRAY(BigInteger))).table_valued(column("key", BigInteger))
+    session.execute(select(func.count(lock(listed.c.key))))
+
+
+def own_upload(session: Session, user_id: UUID, upload_id: UUID, *, lock: bool = False) -> Upload | None:
+    """The upload, None when there is none or it is another's."""
+    statement = select(Upload).where(Upload.id == upload_id, Upload.user_id == user_id)
+    statement = statement.execution_options(populate_existing=True)
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def alike(session: Session, media: Media, bits: int) -> list[str]:
+    """Hashes of other photos that look like ``media``: perceptual hashes at most ``bits`` bits apart."""
+    if media.perceptual_hash is None or media.hash_bands is None:
+        return []
+    statement = (
+        select(Media.sha256)
+        .where(Media.hash_bands.overlap(media.hash_bands), Media.sha256 != media.sha256, BITS_APART)
+        .limit(ALIKE_LIMIT)
+    )
+    return list(session.scalars(statement, {"hash": media.perceptual_hash, "bits": bits}))
+
+
+def uses(session: Session, hashes: Collection[str]) -> Sequence[Row[UUID, int, str]]:
+    """(report id, report number, photo hash) for every naming of ``hashes``."""
+    return session.execute(
+        select(ReportPhoto.report_id, Report.seq, ReportPhoto.sha256)
+        .join(Report, Report.id == ReportPhoto.report_id)
+        .where(ReportPhoto.sha256.in_(list(hashes)))
+    ).all()
+
+
+def captures(session: Session, sha256: str) -> Sequence[Row[UUID, datetime, float | None, float | None, float | None]]:
+    """(report id, captured_at, lon, lat, accuracy_m) of the reports that name ``sha256``."""
+    return session.execute(
+        select(
+            Report.id,
+            Report.captured_at,
+            func.ST_X(Report.position),
+            func.ST_Y(Report.position),
+            Report.accuracy_m,
+        )
+        .join(ReportPhoto, ReportPhoto.report_id == Report.id)
+        .where(ReportPhoto.sha256 == sha256)
+    ).all()

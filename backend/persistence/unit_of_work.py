@@ -1,0 +1,42 @@
+"""The only place that commits. A use case runs inside one unit of work; what leaves the database waits for the commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.persistence.database import db
+
+
+@contextmanager
+def unit_of_work(*, durable: bool = True) -> Iterator[Session]:
+    """Yield the session, commit at the end, roll back and re-raise on any error.
+
+    ``durable=False`` commits without waiting for the disk: only for what may be lost in a crash without harm
+    (when a device was last seen), never for anything a receipt speaks of.
+    """
+    session = current_session()
+    try:
+        if not durable:
+            session.execute(text("SET LOCAL synchronous_commit = off"))
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Yield the session for reads; nothing is written and the connection goes back at once."""
+    session = current_session()
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
+def current_session() -> Session:
+    """The session of this application context."""
+    return db.session()

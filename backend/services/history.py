@@ -1,0 +1,42 @@
+"""Writes the append-only history. Called only by the functions that change a status; nothing else can skip or add."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.persistence.models import Event
+
+
+def record(
+    session: Session,
+    *,
+    at: datetime,
+    actor: Actor | None,
+    subject_type: str,
+    subject_id: UUID | str,
+    action: str,
+    from_status: str | None = None,
+    to_status: str | None = None,
+    reason_code: str | None = None,
+    reason: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Add one event; ``actor`` None means the product itself (a rule, a clock). It is written at the next flush."""
+    session.add(
+        Event(
+            at=at,
+            actor_id=actor.user_id if actor else None,
+            device_id=actor.device_id if actor else None,
+            subject_type=subject_type,
+            subject_id=str(subject_id),
+            action=action,
+            from_status=from_status,
+            to_status=to_status,
+            reason_code=reason_code,
+            reason=reason,
+            data=data or {},
+        )
+    )

@@ -1,0 +1,226 @@
+"""Makes rows of drafts: placed, judged, numbered, with the photos they name. A batch costs as many statements as one.
+
+Doubt becomes a flag, never a refusal of evidence. Not here: parsing (domain/reports), routing (referrals).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import WKTElement
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.domain.reports import ReportDraft
+from backend.domain.vocabulary import Flag, Outcome, ReportStatus, Severity, Verdict
+from backend.persistence.database import STORED_SRID
+from backend.persistence.models import Report, ReportPhoto, Site, Task
+from backend.services.grids.placing import Placed, PlacePoint, place_points
+from backend.services.history import record
+
+SEVERITY_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
+VERDICT_FLAGS = {
+    Verdict.OUTSIDE: Flag.OUTSIDE_GRID,
+    Verdict.BORDERLINE: Flag.BORDERLINE,
+    Verdict.NO_GRID: Flag.NO_GRID,
+}
+
+
+@dataclass(slots=True)
+class Submission:
+    """A draft with what the server knows of its circumstances; ``flags`` grows while it is judged."""
+
+    draft: ReportDraft
+    recorded_at: datetime
+    seq: int
+    task: Task | None
+    site: Site | None
+    flags: set[str]
+
+
+def submit_reports(
+    session: Session,
+    actor: Actor,
+    submissions: Sequence[Submission],
+    *,
+    arrived: Mapping[str, datetime],
+    clock_offset_ms: int | None,
+    now: datetime,
+) -> list[Report]:
+    """Add a report, its photos and its event for every submission; ``arrived`` names the photos that are here already."""
+    places = _place(session, submissions)
+    reports = []
+    for submission, placed in zip(submissions, places, strict=True):
+        report = _report(actor, submission, placed, arrived, clock_offset_ms, now)
+        session.add(report)
+        session.add_all(_photos(submission.draft, arrived, now))
+        record(
+            session,
+            at=now,
+            actor=actor,
+            subject_type="report",
+            subject_id=report.id,
+            action="submit",
+            to_status=ReportStatus.RECORDED.value,
+            data={"captured_at": submission.draft.captured_at.isoformat(), "flags": sorted(submission.flags)},
+        )
+        reports.append(report)
+    return reports
+
+
+def _place(session: Session, submissions: Sequence[Submission]) -> list[Placed | None]:
+    points = [
+        PlacePoint(
+            s.draft.position.lon,
+            s.draft.position.lat,
+            s.draft.position.datum,
+            s.draft.position.accuracy_m,
+            s.draft.captured_at,
+            s.task.grid_code if s.task else None,
+        )
+        for s in submissions
+        if s.draft.position is not None
+    ]
+    found = iter(place_points(session, points) if points else [])
+    return [next(found) if s.draft.position is not None else None for s in submissions]
+
+
+def _report(
+    actor: Actor,
+    submission: Submission,
+    placed: Placed | None,
+    arrived: Mapping[str, datetime],
+    clock_offset_ms: int | None,
+    now: datetime,
+) -> Report:
+    draft = submission.draft
+    verdict = placed.verdict if placed else Verdict.NO_GRID
+    submission.flags.add(Flag.NO_POSITION if placed is None else VERDICT_FLAGS.get(verdict, ""))
+    submission.flags.discard("")
+    grid_code, street_code, basis = _where(submission, placed)
+    return Report(
+        id=draft.report_id,
+        seq=submission.seq,
+        author_id=actor.user_id,
+        device_id=actor.device_id,
+        task_id=submission.task.id if submission.task else None,
+        site_id=submission.site.id if submission.site else None,
+        category=draft.category,
+        outcome=draft.outcome,
+        status=ReportStatus.RECORDED,
+        severity=worst_severity(draft),
+        captured_at=draft.captured_at,
+        recorded_at=submission.recorded_at,
+        received_at=now,
+        clock_offset_ms=clock_offset_ms,
+        raw_position=_raw_position(draft),
+        position=WKTElement(f"POINT({placed.lon!r} {placed.lat!r})", srid=STORED_SRID) if placed else None,
+        accuracy_m=draft.position.accuracy_m if draft.position else None,
+        verdict=verdict,
+        placing={**_placing(placed), "basis": basis},
+        grid_id=placed.grid_id if placed else None,
+        grid_code=grid_code,
+        street_code=street_code,
+        site=_site(draft),
+        form_code=draft.form.code,
+        form_version=draft.form.version,
+        answers=dict(draft.answers),
+        attributes=dict(draft.attributes),
+        findings=[{"code": f.code, "note": f.note, "severity": f.severity.value} for f in draft.findings],
+        description=draft.description,
+        monotonic=_monotonic(draft),
+        flags=sorted(submission.flags),
+        photos_expected=len({photo.sha256 for photo in draft.photos}),
+        photos_here=len({photo.sha256 for photo in draft.photos if photo.sha256 in arrived}),
+        version=1,
+    )
+
+
+def worst_severity(draft: ReportDraft) -> Severity | None:
+    """The gravest severity of the findings; None where there is no problem, medium for a problem without a finding."""
+    if draft.outcome != Outcome.PROBLEM:
+        return None
+    return max((f.severity for f in draft.findings), key=SEVERITY_ORDER.__getitem__, default=Severity.MEDIUM)
+
+
+def _where(submission: Submission, placed: Placed | None) -> tuple[str | None, str | None, str]:
+    """Grid, street and what they were taken from: the place of the fact itself (行政处罚法 22条), else of site or task."""
+    if placed is not None and placed.grid_code is not None:
+        return placed.grid_code, placed.street_code, "position"
+    if submission.site is not None and submission.site.street_code is not None:
+        return submission.site.grid_code, submission.site.street_code, "site"
+    if submission.task is not None:
+        return submission.task.grid_code, submission.task.street_code, "task"
+    return None, None, "none"
+
+
+def _placing(placed: Placed | None) -> dict[str, Any]:
+    if placed is None:
+        return {"candidates": []}
+    return {
+        "version_id": str(placed.version_id) if placed.version_id else None,
+        "candidates": [{"code": c.code, "share": round(c.share, 4)} for c in placed.candidates],
+        "distance_m": round(placed.distance_m, 1) if placed.distance_m is not None else None,
+        "note": placed.note,
+    }
+
+
+def _raw_position(draft: ReportDraft) -> dict[str, Any] | None:
+    p = draft.position
+    if p is None:
+        return None
+    return {
+        "lon": p.lon,
+        "lat": p.lat,
+        "accuracy_m": p.accuracy_m,
+        "datum": p.datum.value,
+        "fixed_at": p.fixed_at.isoformat() if p.fixed_at else None,
+        "source": p.source.value,
+        "mocked": p.mocked,
+    }
+
+
+def _site(draft: ReportDraft) -> dict[str, Any] | None:
+    s = draft.site
+    if s is None:
+        return None
+    return {
+        "id": str(s.id) if s.id else None,
+        "name": s.name,
+        "address": s.address,
+        "uscc": s.uscc,
+        "uscc_missing_reason": s.uscc_missing_reason,
+    }
+
+
+def _monotonic(draft: ReportDraft) -> dict[str, Any] | None:
+    return {"boot_id": draft.monotonic.boot_id, "elapsed_ms": draft.monotonic.elapsed_ms} if draft.monotonic else None
+
+
+def _photos(draft: ReportDraft, arrived: Mapping[str, datetime], now: datetime) -> list[ReportPhoto]:
+    return photo_rows(draft.report_id, draft.photos, arrived, now, start=0)
+
+
+def photo_rows(
+    report_id: UUID, photos: Sequence[Any], arrived: Mapping[str, datetime], now: datetime, *, start: int
+) -> list[ReportPhoto]:
+    """A row per distinct hash; a photo named twice in one report is one photo."""
+    distinct = {photo.sha256: photo for photo in reversed(photos)}
+    ordered = sorted(distinct.values(), key=lambda photo: photos.index(photo))
+    return [
+        ReportPhoto(
+            report_id=report_id,
+            sha256=photo.sha256,
+            ordinal=start + number,
+            byte_count=photo.bytes,
+            mime=photo.mime,
+            role=photo.role,
+            source=photo.source,
+            taken_at=photo.taken_at,
+            named_at=now,
+            arrived_at=arrived.get(photo.sha256),
+        )
+        for number, photo in enumerate(ordered)
+    ]

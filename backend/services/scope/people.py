@@ -1,0 +1,59 @@
+"""When a person's role or responsibility changes, or a day begins: everything he must hold, and nothing else."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.domain.calendar import local_day
+from backend.services.scope.grids import publish_grids
+from backend.services.scope.reference import publish_reference
+from backend.services.scope.sites import publish_sites
+from backend.services.scope.tasks import publish_tasks
+
+GRID_CODES = text("""
+    SELECT grid_code FROM grid_responsibilities
+    WHERE (CAST(:user AS uuid) IS NULL OR user_id = :user) AND period @> CAST(:day AS date)
+    UNION
+    SELECT grid_code FROM tasks
+    WHERE (CAST(:user AS uuid) IS NULL OR assignee_id = :user) AND assignee_id IS NOT NULL
+      AND status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+    UNION
+    SELECT object_id FROM sync_scope WHERE type = 'grid' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
+""")
+SITE_IDS = text("""
+    SELECT id FROM sites WHERE grid_code = ANY(:codes) AND status <> 'closed'
+    UNION
+    SELECT CAST(object_id AS uuid) FROM sync_scope
+    WHERE type = 'site' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
+""")
+TASK_IDS = text("""
+    SELECT t.id FROM tasks t WHERE (CAST(:user AS uuid) IS NULL OR t.assignee_id = :user)
+      AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+    UNION
+    SELECT a.task_id FROM task_assignments a WHERE a.ended_at IS NULL
+      AND (CAST(:user AS uuid) IS NULL OR a.user_id = :user)
+    UNION
+    SELECT CAST(object_id AS uuid) FROM sync_scope
+    WHERE type = 'task' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
+""")
+
+
+def welcome_user(session: Session, user_id: UUID, now: datetime) -> None:
+    """Bring one user's phone in step: after a new account, a role or responsibility given or ended."""
+    _refresh(session, user_id, now)
+
+
+def refresh_all(session: Session, now: datetime) -> None:
+    """Bring every phone in step with what today's date changed: responsibilities and versions that begin or end."""
+    _refresh(session, None, now)
+
+
+def _refresh(session: Session, user_id: UUID | None, now: datetime) -> None:
+    publish_reference(session, now)
+    who = {"user": user_id, "day": local_day(now)}
+    codes = list(session.scalars(GRID_CODES, who))
+    publish_grids(session, codes, now)
+    publish_tasks(session, list(session.scalars(TASK_IDS, who)), now, with_sites=False)
+    publish_sites(session, list(session.scalars(SITE_IDS, {**who, "codes": codes})), now)

@@ -1,0 +1,9 @@
+"""The offline contract (sync.md): items in, changes out. Topmost of the services: it may call all the others."""
+
+from backend.services.sync.answers import Answer, dump_answer
+from backend.services.sync.apply import apply_items
+from backend.services.sync.changes import Page, read_changes
+from backend.services.sync.contact import Outbox, note_contact
+from backend.services.sync.context import SyncContext
+
+__all__ = ["Answer", "Outbox", "Page", "SyncContext", "apply_items", "dump_answer", "note_contact", "read_changes"]

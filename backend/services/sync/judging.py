@@ -1,0 +1,82 @@
+"""Doubts about reports: what the server knows beside the report's own words. Each becomes a flag, never a refusal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.domain.payloads import ReportAmendment
+from backend.domain.reports import ReportDraft
+from backend.domain.reports.checks import check_draft
+from backend.domain.tasks import held_by
+from backend.domain.vocabulary import Flag
+from backend.persistence.models import Report
+from backend.services.media.arrivals import photos_already_here
+from backend.services.reports.submit import Submission
+from backend.services.sync.context import SyncContext
+from backend.services.sync.workset import Workset
+
+DUPLICATE_RADIUS_M = 30.0  # workflow.md: a recurrence is the same site, or within 30 m and of the same category
+DUPLICATE_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What judging a batch needs: photos that are here already."""
+
+    arrived: dict[str, datetime]
+
+
+def load_circumstances(
+    session: Session, payloads: Sequence[ReportDraft | ReportAmendment], now: datetime
+) -> Circumstances:
+    """Must come before any report is locked: it takes the locks of the photos' hashes (media/arrivals.py)."""
+    named = {photo.sha256 for payload in payloads for photo in payload.photos}
+    return Circumstances(dict.fromkeys(photos_already_here(session, named), now))
+
+
+def judge_draft(draft: ReportDraft, submission: Submission, work: Workset, context: SyncContext) -> set[str]:
+    """Flags of one draft: those of its own words, and those of the task it names."""
+    offset = context.clock_offset_ms
+    flags = {flag.value for flag in check_draft(draft, now=context.now, clock_offset_seconds=(offset or 0) / 1000)}
+    if draft.task_id is None:
+        return flags
+    if submission.task is None:
+        return flags | {Flag.UNKNOWN_TASK.value}
+    holdings = work.held.get(draft.task_id, [])
+    if submission.task.assignee_id == context.actor.user_id or any(h.ended_at is None for h in holdings):
+        return flags
+    if held_by(holdings, context.actor.user_id, draft.captured_at) or holdings:
+        return flags | {Flag.LATE_AFTER_REASSIGNMENT.value}
+    return flags | {Flag.NOT_YOUR_TASK.value}
+
+
+DUPLICATES = text("""
+    SELECT DISTINCT n.id FROM reports n
+    JOIN reports o ON o.category = n.category AND o.outcome = 'problem' AND o.id <> n.id AND o.seq < n.seq
+        AND o.captured_at BETWEEN n.captured_at - :window AND n.captured_at + :window
+        AND (o.site_id = n.site_id OR ST_DWithin(o.position, n.position, :degrees)
+             AND ST_DistanceSphere(o.position, n.position) <= :radius)
+    WHERE n.id = ANY(:ids)
+""")
+
+
+def mark_duplicates(session: Session, reports: Sequence[Report]) -> None:
+    """Flag problem reports like another of the same day: same site, or same category within 30 m."""
+    found = set(
+        session.scalars(
+            DUPLICATES,
+            {
+                "ids": [report.id for report in reports],
+                "window": DUPLICATE_WINDOW,
+                "radius": DUPLICATE_RADIUS_M,
+                # a degree of longitude is never shorter than half one of latitude between 60° N and S
+                "degrees": DUPLICATE_RADIUS_M / 111_000 * 2,
+            },
+        )
+    )
+    for report in reports:
+        if report.id in found:
+            report.flags = sorted({*report.flags, Flag.POSSIBLE_DUPLICATE.value})

@@ -1,0 +1,122 @@
+"""Items that add to what is known: amendments, withdrawals, proposed sites, emergency calls."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.domain.payloads import EmergencyCall, ReportAmendment, ReportWithdrawal, SiteProposal
+from backend.domain.vocabulary import ItemResult, ReportStatus
+from backend.persistence.models import EmergencyCall as EmergencyCallRow
+from backend.persistence.models import Report
+from backend.persistence.models import ReportAmendment as AmendmentRow
+from backend.services.history import record
+from backend.services.reports.submit import photo_rows
+from backend.services.sites import propose_site
+from backend.services.sync.answers import Answer
+from backend.services.sync.arrivals import Arrival
+from backend.services.sync.context import SyncContext
+from backend.services.sync.judging import Circumstances
+from backend.services.sync.workset import Workset
+
+
+def amend_report(
+    session: Session,
+    context: SyncContext,
+    work: Workset,
+    circumstances: Circumstances,
+    arrival: Arrival,
+    amendment: ReportAmendment,
+) -> Answer:
+    """Add a note and photos to an own report; its first words stay as they are."""
+    report = _own_report(context, work, amendment.report_id)
+    if report is None:
+        return Answer(arrival.item_id, ItemResult.QUARANTINED, "unknown_report")
+    named = work.photo_hashes.setdefault(report.id, set())
+    fresh = [photo for photo in amendment.photos if photo.sha256 not in named]
+    rows = photo_rows(report.id, fresh, circumstances.arrived, context.now, start=report.photos_expected)
+    named.update(row.sha256 for row in rows)
+    session.add_all(rows)
+    report.photos_expected += len(rows)
+    report.photos_here += sum(row.arrived_at is not None for row in rows)
+    session.add(
+        AmendmentRow(
+            id=arrival.item_id,
+            report_id=report.id,
+            author_id=context.actor.user_id,
+            note=amendment.note,
+            recorded_at=arrival.recorded_at,
+            received_at=context.now,
+        )
+    )
+    _event(session, context, report, "amend", {"photos": len(rows)})
+    work.touched_reports.add(report.id)
+    return Answer(arrival.item_id, ItemResult.ACCEPTED)
+
+
+def withdraw_report(
+    session: Session, context: SyncContext, work: Workset, arrival: Arrival, withdrawal: ReportWithdrawal
+) -> Answer:
+    """Mark an own report withdrawn; it is kept, and whoever deals with it sees the mark."""
+    report = _own_report(context, work, withdrawal.report_id)
+    if report is None:
+        return Answer(arrival.item_id, ItemResult.QUARANTINED, "unknown_report")
+    if report.withdrawn_at is not None:
+        return Answer(arrival.item_id, ItemResult.CONFLICT, "illegal_transition")
+    before = report.status
+    report.withdrawn_at, report.withdrawn_reason = context.now, withdrawal.reason
+    report.status = ReportStatus.WITHDRAWN
+    report.version += 1
+    _event(session, context, report, "withdraw", {"reason": withdrawal.reason}, before)
+    work.touched_reports.add(report.id)
+    return Answer(arrival.item_id, ItemResult.ACCEPTED)
+
+
+def propose(session: Session, context: SyncContext, work: Workset, arrival: Arrival, proposal: SiteProposal) -> Answer:
+    """Put a premise found on the way into the register, as proposed; a coordinator confirms it."""
+    site = propose_site(session, context.actor, proposal, now=context.now)
+    session.flush()  # a report of the same call may lead to it
+    work.sites[site.id] = site
+    work.touched_sites.add(site.id)
+    return Answer(arrival.item_id, ItemResult.ACCEPTED)
+
+
+def note_call(session: Session, context: SyncContext, arrival: Arrival, call: EmergencyCall) -> Answer:
+    """Record that the worker has phoned; the call never waited for us."""
+    session.add(
+        EmergencyCallRow(
+            id=arrival.item_id,
+            report_id=call.report_id,
+            caller_id=context.actor.user_id,
+            number=call.number,
+            called_at=call.called_at,
+            note=call.note,
+            received_at=context.now,
+        )
+    )
+    return Answer(arrival.item_id, ItemResult.ACCEPTED)
+
+
+def _own_report(context: SyncContext, work: Workset, report_id: UUID) -> Report | None:
+    report = work.reports.get(report_id) or work.new_reports.get(report_id)
+    return report if report is not None and report.author_id == context.actor.user_id else None
+
+
+def _event(
+    session: Session,
+    context: SyncContext,
+    report: Report,
+    action: str,
+    data: dict[str, object],
+    before: ReportStatus | None = None,
+) -> None:
+    record(
+        session,
+        at=context.now,
+        actor=context.actor,
+        subject_type="report",
+        subject_id=report.id,
+        action=action,
+        from_status=before.value if before else None,
+        to_status=report.status.value if before else None,
+        data=data,
+    )

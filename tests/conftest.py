@@ -1,0 +1,180 @@
+"""Databases for tests: one throw-away cluster per test process; rolled back by default, really committed where it matters."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from backend.gateways.keys import Keys
+from backend.services.reference import load_reference
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.orm import Session
+
+from backend.api.state import Gateways
+from backend.app import create_app
+from backend.gateways.clock import FixedClock
+from backend.gateways.cluster import PrivateCluster, throwaway_cluster
+from backend.gateways.photo_store import LocalPhotoStore
+from backend.persistence import schema
+from backend.persistence.database import db
+from backend.settings import Environment, Settings
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday, 10:00 in Shanghai
+TEMPLATE, ROLLED_BACK, LIVE = "gp_template", "gp_rolled_back", "gp_live"
+# What load_reference() filled once; live tests keep it and empty everything else.
+REFERENCE_TABLES = frozenset(
+    {"alembic_version", "spatial_ref_sys", "divisions", "functions", "departments", "department_functions", "forms",
+     "rule_sets", "epochs", "procrastinate_version"}
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[PrivateCluster]:
+    """A running throw-away cluster whose template database is migrated and holds the reference data."""
+    os.environ.setdefault("GRIDPATROL_TEST", "1")
+    with throwaway_cluster() as running:
+        running.create_database(TEMPLATE)
+        schema.upgrade(running.url(TEMPLATE))
+        engine = create_engine(running.url(TEMPLATE))
+        with Session(engine) as session:
+            load_reference(session, NOW)
+            session.commit()
+        engine.dispose()
+        yield running
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    return Settings(var_dir=folder, database_url=url, environment=Environment.TEST, demo_password="Demo-pass-2026")
+
+
+def _application(url: str, folder: Path) -> Flask:
+    gateways = Gateways(FixedClock(NOW), Keys.ephemeral(), LocalPhotoStore(folder / "media"))
+    app = create_app(_settings(url, folder), gateways)
+    app.testing = False  # errors must become problem documents in tests as well
+    return app
+
+
+@pytest.fixture(scope="session")
+def application(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a database that no test changes for good."""
+    cluster.create_database(ROLLED_BACK, template=TEMPLATE)
+    app = _application(cluster.url(ROLLED_BACK), tmp_path_factory.mktemp("var"))
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """The application inside a transaction that is rolled back, commits of views included.
+
+    Flask-SQLAlchemy asks its engine map first and ignores a session bound to a connection: so the connection goes into the map.
+    """
+    clock = application.extensions["gridpatrol"].gateways.clock
+    clock.at = NOW
+    with application.app_context():
+        engines = db.engines
+        engine = engines[None]
+        connection = engine.connect()
+        transaction = connection.begin()
+        engines[None] = connection  # type: ignore[assignment]  # a connection stands in for the engine, see above
+        db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield application
+        finally:
+            db.session.remove()
+            transaction.rollback()
+            connection.close()
+            engines[None] = engine
+            db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session of a rolled-back test."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A test client whose views' commits are rolled back after the test."""
+    return app.test_client()
+
+
+@pytest.fixture
+def clock(app: Flask) -> FixedClock:
+    """The clock of a rolled-back test; standing at NOW until moved."""
+    standing: FixedClock = app.extensions["gridpatrol"].gateways.clock
+    return standing
+
+
+@pytest.fixture(scope="session")
+def _live_application(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    cluster.create_database(LIVE, template=TEMPLATE)
+    app = _application(cluster.url(LIVE), tmp_path_factory.mktemp("live-var"))
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def live_app(_live_application: Flask) -> Iterator[Flask]:
+    """The application with real commits, for concurrency and for the sync feed (which serves committed rows only)."""
+    _live_application.extensions["gridpatrol"].gateways.clock.at = NOW
+    yield _live_application
+    with _live_application.app_context():
+        db.session.remove()
+        with db.engine.begin() as connection:
+            names = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
+            doomed = ", ".join(sorted(set(names) - REFERENCE_TABLES))
+            connection.execute(text(f"TRUNCATE {doomed} RESTART IDENTITY CASCADE"))
+            load_reference(Session(bind=connection), NOW)
+
+
+@pytest.fixture
+def live_client(live_app: Flask) -> FlaskClient:
+    """A test client with real commits."""
+    return live_app.test_client()
+
+
+@pytest.fixture
+def live_session(live_app: Flask) -> Iterator[Session]:
+    """A session with real commits; commit yourself what others must see."""
+    with live_app.app_context():
+        yield db.session()
+        db.session.rollback()
+
+
+@pytest.fixture
+def live_clock(live_app: Flask) -> FixedClock:
+    """The clock of a live test."""
+    standing: FixedClock = live_app.extensions["gridpatrol"].gateways.clock
+    return standing
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """``with count_queries() as seen: …; assert len(seen) <= n``: the statements sent, without savepoints."""
+    return lambda: watched_statements(db.engine)
+
+
+@contextmanager
+def watched_statements(target: object) -> Iterator[list[str]]:
+    """Collect the SQL sent through ``target`` (engine or connection); savepoint bookkeeping does not count."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.lstrip().upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(target, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(target, "before_cursor_execute", note)
