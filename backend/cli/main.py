@@ -9,15 +9,17 @@ from backend.domain.errors import DomainError
 from backend.gateways.cluster import ClusterError
 from backend.settings import SettingError
 
-# Group name → module that defines it, under the same name. Imported only when asked for, so that `db status` is quick.
+# Name → module that defines it under that name, and its line in the overview. A module is imported only when its command
+# is asked for: `db status` and the overview need not wait for the whole application.
 COMMANDS = {
-    "serve": "backend.cli.serve",
-    "db": "backend.cli.db",
-    "jobs": "backend.cli.jobs",
-    "grids": "backend.cli.grids",
-    "users": "backend.cli.users",
-    "demo": "backend.cli.demo",
-    "docs": "backend.cli.docs",
+    "serve": ("backend.cli.serve", "Serve on HOST:PORT with database and job worker, until Ctrl-C."),
+    "db": ("backend.cli.db", "Start, stop, migrate, back up and restore the database."),
+    "grids": ("backend.cli.grids", "Import, validate, export and generate grids."),
+    "users": ("backend.cli.users", "Add, disable and list people."),
+    "demo": ("backend.cli.demo", "Load the demo district."),
+    "docs": ("backend.cli.docs", "Write the API documents."),
+    "jobs": ("backend.cli.jobs", "Run background jobs."),
+    "reset": ("backend.cli.reset", "Stop the service and delete everything it stored."),
 }
 # What a person at the terminal can put right: told in one line, without a traceback.
 TOLD_PLAINLY = (ClusterError, SettingError)
@@ -32,8 +34,16 @@ class CommandTable(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The member of that name, or None, which click answers with its list of near names."""
-        module = COMMANDS.get(cmd_name)
-        return getattr(importlib.import_module(module), cmd_name) if module else None
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the member; errors a person can put right become one line and exit code 1."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -137,7 +138,20 @@ class PrivateCluster:
         with self._maintenance() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _maintenance(self) -> psycopg.Connection[tuple[object, ...]]:
+    def rename_databases(self, names: dict[str, str]) -> None:
+        """Rename databases (old name → new name), all or none. Nobody may be connected to them."""
+        with self._maintenance() as connection, connection.transaction():
+            for old, new in names.items():
+                statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                connection.execute(statement.format(sql.Identifier(old), sql.Identifier(new)))
+
+    def sessions_on(self, name: str) -> int:
+        """How many sessions are connected to a database."""
+        with self._maintenance() as connection:
+            counted = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (name,)).fetchone()
+            return int(counted[0]) if counted else 0
+
+    def _maintenance(self) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(
             host=str(self.place.socket_dir),
             port=PORT,
@@ -228,11 +242,11 @@ class PrivateCluster:
             cwd="/",
             env=environment,
             stdin=subprocess.DEVNULL,
-            # A file would do too, but a pipe must not be held open by the server: it writes to its own log by -l.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
+            start_new_session=True,  # a second Ctrl-C must not kill pg_ctl while it stops the server
             **self.place.user.as_options,
         )
         if run.returncode != 0:

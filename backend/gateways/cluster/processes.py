@@ -53,7 +53,7 @@ def start_time(pid: int) -> str | None:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return fields[19]
+    return None if fields[0] == "Z" else fields[19]  # a zombie is gone; some containers never bury them
 
 
 def _all_processes() -> Iterator[tuple[int, list[str]]]:

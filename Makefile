@@ -1,0 +1,52 @@
+# The commands of the project; `make help` lists them. What they do is in .ci/setup.sh and `gridpatrol --help`.
+# HOST, PORT, VAR_DIR, DATABASE_URL, DEMO_PASSWORD: from the environment or as `make run PORT=9000`.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+BIN := .venv/bin
+# As many test processes as a small machine has cores; each has a throw-away database of its own.
+TEST_PROCESSES ?= 2
+PYTEST_OPTIONS ?=
+
+.PHONY: help
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+.PHONY: setup
+setup: ## Debian packages, virtual environment, locked dependencies (the other commands do it by themselves)
+	@.ci/setup.sh
+
+.PHONY: run
+run: setup ## set everything up and serve on http://HOST:PORT until Ctrl-C
+	@exec $(BIN)/gridpatrol serve --follow-parent
+
+.PHONY: test
+test: setup checks ## style, types, import contracts, house rules and all tests
+	@echo "== tests"
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_OPTIONS)
+
+.PHONY: lint
+lint: setup checks ## style, types and import contracts alone
+
+.PHONY: checks
+checks:
+	@echo "== style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== types"
+	@$(BIN)/mypy
+	@echo "== import contracts"
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: bench
+bench: setup ## measure; results go to benchmarks/results
+	@$(BIN)/python -m benchmarks
+
+.PHONY: docs
+docs: setup ## write api_docs/openapi.yaml anew
+	@$(BIN)/gridpatrol docs write
+
+.PHONY: reset
+reset: setup ## stop and delete the database and everything else in VAR_DIR (asks, unless YES=1)
+	@$(BIN)/gridpatrol reset $(if $(filter 1,$(YES)),--yes)

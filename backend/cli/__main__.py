@@ -1,0 +1,5 @@
+"""``python -m backend.cli``: the command without its installed script."""
+
+from backend.cli.main import main
+
+main(prog_name="gridpatrol")
