@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from backend.gateways.keys import Keys
 from backend.services.reference import load_reference
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +17,7 @@ from backend.api.state import Gateways
 from backend.app import create_app
 from backend.gateways.clock import FixedClock
 from backend.gateways.cluster import PrivateCluster, throwaway_cluster
+from backend.gateways.keys import Keys
 from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence import schema
 from backend.persistence.database import db

@@ -208,7 +208,7 @@ def photo_rows(
 ) -> list[ReportPhoto]:
     """A row per distinct hash; a photo named twice in one report is one photo."""
     distinct = {photo.sha256: photo for photo in reversed(photos)}
-    ordered = sorted(distinct.values(), key=lambda photo: photos.index(photo))
+    ordered = sorted(distinct.values(), key=photos.index)
     return [
         ReportPhoto(
             report_id=report_id,
