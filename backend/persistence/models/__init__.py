@@ -10,6 +10,7 @@ from backend.persistence.models.divisions import (
     Function,
     RuleSetRow,
 )
+from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
 from backend.persistence.models.history import Event
 from backend.persistence.models.media import Media, Upload
@@ -63,3 +64,5 @@ __all__ = [
     "User",
     "UserSkill",
 ]
+
+follow_foreign_keys()

@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, Role
@@ -19,14 +29,17 @@ class User(Row):
         CheckConstraint("username = lower(username)", name="username_lower"),
         not_blank("username"),
         not_blank("name"),
+        Index(None, "seq", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False))
     username: Mapped[str]
     name: Mapped[str]
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)
+    failed_since: Mapped[datetime | None]
     locked_until: Mapped[datetime | None]
     password_changed_at: Mapped[datetime]
     created_at: Mapped[datetime]
@@ -67,9 +80,10 @@ class Device(Row):
     """A phone as used by one user; ``device_uid`` is made on the phone, two users of one phone are two rows."""
 
     __tablename__ = "devices"
-    __table_args__ = (UniqueConstraint("user_id", "device_uid"),)
+    __table_args__ = (UniqueConstraint("user_id", "device_uid"), Index(None, "seq", unique=True))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False))
     device_uid: Mapped[UUID]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str]

@@ -22,6 +22,7 @@ class Division(Row):
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    name_en: Mapped[str] = mapped_column(default="")
     level: Mapped[DivisionLevel] = enum_column(DivisionLevel)
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
     valid_from: Mapped[date] = mapped_column(Date)
