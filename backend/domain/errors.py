@@ -181,8 +181,8 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "already_responsible": Problem(
         Kind.CONFLICT,
-        "此人在此期间已负责该网格（{role}，{valid_from} 至 {valid_to}），请先结束原职责。",
-        "That person already answers for this grid then ({role}, {valid_from} to {valid_to}); end that first.",
+        "此人在此期间已负责该网格（{valid_from} 至 {valid_to}），请先结束原职责。",
+        "That person already answers for this grid then ({valid_from} to {valid_to}); end that first.",
     ),
     "already_ended": Problem(
         Kind.CONFLICT,
@@ -191,6 +191,36 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "bad_period": Problem(
         Kind.INVALID, "结束日期须晚于开始日期。", "The end must be later than the beginning."
+    ),
+    # tasks and sites
+    "not_assignee": Problem(
+        Kind.FORBIDDEN,
+        "此任务不在您名下，请由负责人操作，或先改派。",
+        "Only who holds the task may do that; have it reassigned first.",
+    ),
+    "already_assigned": Problem(
+        Kind.CONFLICT, "任务已由此人负责。", "That worker holds the task already; choose somebody else."
+    ),
+    "no_worker_found": Problem(
+        Kind.CONFLICT,
+        "该网格当日没有可派的网格员（{why}），请指定人员或完善责任与技能。",
+        "Nobody responsible for that grid can take it ({why}); name a person, or mend responsibilities and skills.",
+    ),
+    "rows_rejected": Problem(
+        Kind.INVALID,
+        "有 {count} 处错误，未导入任何一行，请按提示修改后重试。",
+        "{count} fault(s); nothing was taken over. Correct them as named in 'errors' and try again.",
+    ),
+    "unreadable_table": Problem(
+        Kind.INVALID,
+        "无法读取表格（{why}），请使用 .xlsx 或 UTF-8、GBK 编码的 CSV。",
+        "The table cannot be read ({why}); send .xlsx, or CSV in UTF-8 or GBK.",
+    ),
+    "too_many_rows": Problem(
+        Kind.TOO_LARGE, "行数过多，一次最多 {limit} 行，请分批。", "Too many rows; at most {limit} at once, send them in parts."
+    ),
+    "site_exists": Problem(
+        Kind.CONFLICT, "此场所编号已存在。", "A site with that id exists already; propose it under a new id."
     ),
     # sync
     "bad_envelope": Problem(

@@ -3,6 +3,8 @@
 Not here: the pages themselves (listing.py).
 """
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 
 from backend.domain.accounts import Actor
@@ -15,17 +17,20 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.sees_district:
         return true()
     ways: list[ColumnElement[bool]] = []
-    if actor.has(Role.GRID_WORKER):
+    if is_author(actor):
         ways.append(Report.author_id == actor.user_id)
     if streets := streets_of(actor):
         ways.append(Report.street_code.in_(streets))
     if departments := departments_of(actor):
         ways.append(
-            exists(
-                select(Referral.id).where(Referral.report_id == Report.id, Referral.department_id.in_(departments))
-            )
+            exists(select(Referral.id).where(Referral.report_id == Report.id, Referral.department_id.in_(departments)))
         )
     return or_(false(), *ways)
+
+
+def is_author(actor: Actor) -> bool:
+    """True for those who report from the field and so have reports of their own."""
+    return actor.has(Role.GRID_WORKER) or actor.has(Role.STREET_COORDINATOR)
 
 
 def streets_of(actor: Actor) -> list[str]:
@@ -33,6 +38,6 @@ def streets_of(actor: Actor) -> list[str]:
     return sorted(actor.street_codes) if actor.has(Role.STREET_COORDINATOR) else []
 
 
-def departments_of(actor: Actor) -> list[object]:
+def departments_of(actor: Actor) -> list[UUID]:
     """The departments an officer works for."""
-    return sorted(actor.department_ids, key=str) if actor.has(Role.DEPARTMENT_OFFICER) else []
+    return sorted(actor.department_ids) if actor.has(Role.DEPARTMENT_OFFICER) else []

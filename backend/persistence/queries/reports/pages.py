@@ -1,0 +1,172 @@
+"""Which reports stand on a page: their numbers, newest first, found along an index whatever the size of the table.
+
+Every way by which an actor sees reports is read along its own index and the newest are taken from all ways together;
+one OR over all of them would make the database walk past everybody else's reports.
+Not here: what is shown of a report (rows.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.domain.vocabulary import Category, Outcome, ReportStatus, Severity, Verdict
+from backend.persistence.database import STORED_SRID
+from backend.persistence.models import Department, Referral, Report, Site
+from backend.persistence.queries.reports.scope import departments_of, is_author, streets_of
+
+SEARCH_WINDOW = 20_000  # reports one page of a text search looks through at most, so that its cost has a bound
+Box = tuple[float, float, float, float]  # west, south, east, north in degrees
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """What a list is narrowed to; everything given must hold. Texts of ``q`` are looked for as they are."""
+
+    category: Category | None = None
+    statuses: tuple[ReportStatus, ...] = ()
+    outcome: Outcome | None = None
+    severity: Severity | None = None
+    verdict: Verdict | None = None
+    street: str | None = None
+    grid_code: str | None = None
+    author_id: UUID | None = None
+    task_id: UUID | None = None
+    site_id: UUID | None = None
+    flag: str | None = None
+    department: str | None = None
+    captured_from: datetime | None = None
+    captured_to: datetime | None = None
+    received_after: datetime | None = None
+    box: Box | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeqPage:
+    """Numbers of reports, newest first; ``next_below`` is where to read on, None at the end."""
+
+    seqs: list[int]
+    next_below: int | None
+
+
+def find_seqs(session: Session, actor: Actor, wanted: ReportFilter, limit: int, below: int | None) -> SeqPage:
+    """The newest ``limit`` reports under ``below`` that ``actor`` sees and that match ``wanted``.
+
+    A text search looks through a bounded number of reports and may therefore answer with fewer, even none, and still
+    say where to read on.
+    """
+    department_id = None
+    if wanted.department is not None:
+        department_id = session.scalar(select(Department.id).where(Department.code == wanted.department))
+        if department_id is None:
+            return SeqPage([], None)
+    ways = list(_ways(actor, wanted, department_id, below))
+    if not ways:
+        return SeqPage([], None)
+    if wanted.q:
+        return _search(session, _merge(ways, wanted, SEARCH_WINDOW), wanted.q, limit)
+    seqs = list(session.scalars(_merge(ways, wanted, limit + 1)))
+    return SeqPage(seqs[:limit], seqs[limit - 1] if len(seqs) > limit else None)
+
+
+def _merge(ways: list[Select[Any]], wanted: ReportFilter, limit: int) -> Select[Any]:
+    """The newest ``limit`` of all ways; several statuses are ways of their own, since each has its index."""
+    narrowing = list(_conditions(wanted))
+    parts = [
+        way.where(*narrowing, *one_status).order_by(way.selected_columns[0].desc()).limit(limit)
+        for way in ways
+        for one_status in ([[Report.status == status] for status in wanted.statuses] or [[]])
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    merged = union(*[select(part.subquery().c.seq) for part in parts]).subquery()
+    return select(merged.c.seq).order_by(merged.c.seq.desc()).limit(limit)
+
+
+def _conditions(wanted: ReportFilter) -> Iterator[ColumnElement[bool]]:
+    for column, value in (
+        (Report.category, wanted.category),
+        (Report.outcome, wanted.outcome),
+        (Report.severity, wanted.severity),
+        (Report.verdict, wanted.verdict),
+        (Report.street_code, wanted.street),
+        (Report.grid_code, wanted.grid_code),
+        (Report.author_id, wanted.author_id),
+        (Report.task_id, wanted.task_id),
+        (Report.site_id, wanted.site_id),
+    ):
+        if value is not None:
+            yield column == value
+    if wanted.flag is not None:
+        yield Report.flags.contains([wanted.flag])
+    if wanted.captured_from is not None:
+        yield Report.captured_at >= wanted.captured_from
+    if wanted.captured_to is not None:
+        yield Report.captured_at < wanted.captured_to
+    if wanted.received_after is not None:
+        yield Report.received_at > wanted.received_after
+    if wanted.box is not None:
+        yield Report.position.op("&&")(func.ST_MakeEnvelope(*wanted.box, STORED_SRID))
+
+
+def _ways(actor: Actor, wanted: ReportFilter, department_id: UUID | None, below: int | None) -> Iterator[Select[Any]]:
+    """One statement per way of seeing, each with an index of its own that ends in the number paged by."""
+    if actor.sees_district:
+        yield _referred_to(department_id, below) if department_id else _all(below)
+        return
+    also = [_is_referred_to(department_id)] if department_id else []
+    if is_author(actor):
+        yield _all(below).where(Report.author_id == actor.user_id, *also)
+    for street in streets_of(actor):
+        yield _all(below).where(Report.street_code == street, *also)
+    for own in departments_of(actor):
+        yield _referred_to(own, below).where(*(also if own != department_id else []))
+
+
+def _all(below: int | None) -> Select[Any]:
+    statement = select(Report.seq.label("seq"))
+    return statement if below is None else statement.where(Report.seq < below)
+
+
+def _referred_to(department_id: UUID, below: int | None) -> Select[Any]:
+    """Driven from the referrals, which are few; a department may hold two of one report, hence distinct."""
+    statement = (
+        select(Referral.report_seq.label("seq"))
+        .distinct()
+        .join(Report, Report.seq == Referral.report_seq)
+        .where(Referral.department_id == department_id)
+    )
+    return statement if below is None else statement.where(Referral.report_seq < below)
+
+
+def _is_referred_to(department_id: UUID) -> ColumnElement[bool]:
+    return exists(
+        select(Referral.id)
+        .where(Referral.report_id == Report.id, Referral.department_id == department_id)
+        .correlate(Report)
+    )
+
+
+def _search(session: Session, window: Select[Any], text: str, limit: int) -> SeqPage:
+    looked = window.subquery()
+    lowest, count = session.execute(select(func.min(looked.c.seq), func.count()).select_from(looked)).one()
+    if lowest is None:
+        return SeqPage([], None)
+    places = (Report.description, Report.site["name"].astext, Report.site["address"].astext, Site.name, Site.address)
+    hits = session.scalars(
+        select(Report.seq)
+        .join(looked, looked.c.seq == Report.seq)
+        .outerjoin(Site, Site.id == Report.site_id)
+        .where(or_(*[place.icontains(text, autoescape=True) for place in places]))
+        .order_by(Report.seq.desc())
+        .limit(limit + 1)
+    ).all()
+    if len(hits) > limit:
+        return SeqPage(list(hits[:limit]), hits[limit - 1])
+    return SeqPage(list(hits), lowest if count == SEARCH_WINDOW else None)

@@ -1,0 +1,47 @@
+"""Which rule set was valid when, and its parsed form. Parsed sets are kept by the hash of their content: that never goes stale.
+
+Not here: applying one (domain/routing).
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from backend.domain.routing import RuleSet
+from backend.persistence.models import RuleSetRow
+
+_PARSED: dict[str, RuleSet] = {}
+
+
+class RuleSets:
+    """All rule sets of the database, for choosing one per report."""
+
+    def __init__(self, session: Session) -> None:
+        """Read which sets there are: one statement, and a second one only for contents this process has not parsed yet."""
+        columns = (RuleSetRow.district_code, RuleSetRow.valid_from, RuleSetRow.valid_to, RuleSetRow.version)
+        self._rows = session.execute(select(RuleSetRow.content_sha256, *columns)).all()
+        unknown = {row.content_sha256 for row in self._rows} - _PARSED.keys()
+        if unknown:
+            wanted = select(RuleSetRow.content_sha256, RuleSetRow.content)
+            for sha256, content in session.execute(wanted.where(RuleSetRow.content_sha256.in_(unknown))):
+                _PARSED[sha256] = RuleSet.from_data(content)
+
+    def choose(self, district: str | None, captured_on: date, received_on: date) -> tuple[RuleSet, str]:
+        """The set for a report and the district it belongs to: what was valid on the day of capture counts (invariant 7).
+
+        A day no set covers (a phone's clock that says 1970) is judged by the day of receipt, and failing that by the
+        newest set. ``district`` None (placed nowhere) takes the newest set there is. LookupError without any rule set.
+        """
+        rows = [row for row in self._rows if district in (None, row.district_code)] or self._rows
+        for day in (captured_on, received_on, None):
+            valid = [row for row in rows if day is None or _holds(row, day)]
+            if valid:
+                row = max(valid, key=lambda row: (row.valid_from, row.version))
+                return _PARSED[row.content_sha256], row.district_code
+        raise LookupError("there is no routing rule set in the database")
+
+
+def _holds(row: Row[*tuple[Any, ...]], day: date) -> bool:
+    return bool(row.valid_from <= day and (row.valid_to is None or day < row.valid_to))
