@@ -1,0 +1,100 @@
+"""Settings: defaults, overrides, and a bad value that names its variable."""
+
+from pathlib import Path
+
+import pytest
+
+from backend.gateways.cluster import database_url, libpq_url
+from backend.settings import CHECKOUT, Environment, SettingError, Settings, load_settings
+
+
+def test_nothing_given_means_a_private_loopback_service() -> None:
+    settings = load_settings({})
+    assert settings == Settings()
+    assert settings.var_dir == CHECKOUT / "var"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.is_embedded
+    assert settings.is_loopback
+
+
+def test_everything_is_read(tmp_path: Path) -> None:
+    settings = load_settings(
+        {
+            "VAR_DIR": str(tmp_path),
+            "HOST": "0.0.0.0",
+            "PORT": "9001",
+            "DATABASE_URL": "postgres://user:secret@db/gp",
+            "ENVIRONMENT": "Production",
+            "DEMO_PASSWORD": "a long enough one",
+            "ACCESS_TOKEN_SECONDS": "600",
+            "REFRESH_TOKEN_DAYS": "7",
+        }
+    )
+    assert settings.media_dir == tmp_path / "media"
+    assert settings.keys_dir == tmp_path / "keys"
+    assert settings.port == 9001
+    assert settings.environment is Environment.PRODUCTION
+    assert (settings.access_token_seconds, settings.refresh_token_days) == (600, 7)
+    assert not settings.is_embedded
+    assert not settings.is_loopback
+    assert database_url(settings) == "postgresql+psycopg://user:secret@db/gp"
+    assert libpq_url(database_url(settings)) == "postgresql://user:secret@db/gp"
+
+
+def test_the_embedded_address_is_a_socket_below_the_data_folder(open_folder: Path) -> None:
+    url = database_url(load_settings({"VAR_DIR": str(open_folder)}))
+    assert url.startswith("postgresql+psycopg://gridpatrol@/gridpatrol?host=%2F")
+    assert url.endswith("postgres%2Fsocket&port=5432")
+
+
+def test_a_relative_data_folder_is_below_the_checkout() -> None:
+    assert load_settings({"VAR_DIR": "var2"}).var_dir == CHECKOUT / "var2"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "８０００"),
+        ("PORT", "http"),
+        ("PORT", "-1"),
+        ("VAR_DIR", "/"),
+        ("VAR_DIR", "setup.cfg"),
+        ("HOST", "http://127.0.0.1"),
+        ("HOST", "127.0.0.1 8000"),
+        ("DATABASE_URL", "sqlite:///x.db"),
+        ("DATABASE_URL", "mysql://u:top-secret@h/d"),
+        ("ENVIRONMENT", "staging"),
+        ("DEMO_PASSWORD", "top-sec"),
+        ("ACCESS_TOKEN_SECONDS", "59"),
+        ("REFRESH_TOKEN_DAYS", "many"),
+        ("MAX_BODY_BYTES", "1e6"),
+    ],
+)
+def test_a_bad_value_names_its_variable_and_hides_secrets(variable: str, value: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load_settings({variable: value})
+    assert caught.value.variable == variable
+    assert str(caught.value).startswith(f"{variable}=")
+    assert "top-sec" not in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", ["", "   "])
+def test_an_empty_value_counts_as_not_given(blank: str) -> None:
+    assert load_settings({"PORT": blank, "DATABASE_URL": blank}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("10.1.2.3", False),
+        ("gp.example", False),
+    ],
+)
+def test_only_this_machine_counts_as_loopback(host: str, loopback: bool) -> None:
+    assert load_settings({"HOST": host}).is_loopback is loopback
