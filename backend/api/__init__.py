@@ -2,6 +2,10 @@
 
 from flask_smorest import Blueprint
 
-from backend.api import health
+from backend.api import health, media, uploads
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint,
+    media.blueprint,
+    uploads.blueprint,
+)

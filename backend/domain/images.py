@@ -135,6 +135,7 @@ def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def is_exif_far(
+    *,
     exif_at: datetime | None,
     exif_place: tuple[float, float] | None,
     captured_at: datetime,

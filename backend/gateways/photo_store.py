@@ -89,6 +89,8 @@ class LocalPhotoStore:
         try:
             yield
         finally:
+            if not self._staged(upload_id).exists():  # nothing was written, or all of it was published
+                path.unlink(missing_ok=True)
             os.close(handle)
 
     def append(self, upload_id: UUID, offset: int, chunks: Iterable[bytes]) -> int:

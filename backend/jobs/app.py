@@ -1,20 +1,17 @@
 """The job queue's application object, for the worker and whoever defers. Not here: any task (files beside this)."""
 
-import os
-
 from flask import Flask
 from procrastinate import App, JobContext, PsycopgConnector
 
-from backend.gateways.cluster import database_url, libpq_url
-from backend.settings import load_settings
+from backend.gateways.cluster import libpq_url
 
 # Every module that defines tasks; the worker imports them all.
-TASK_MODULES = ("backend.jobs.housekeeping",)
+TASK_MODULES = ("backend.jobs.housekeeping", "backend.jobs.media")
 FLASK_APP = "flask_app"
 
 job_app = App(
     # Nothing connects before a worker runs; services defer on the connection of their own unit of work.
-    connector=PsycopgConnector(conninfo=libpq_url(database_url(load_settings(os.environ))), min_size=1, max_size=4),
+    connector=PsycopgConnector(),
     import_paths=TASK_MODULES,
 )
 
@@ -22,14 +19,16 @@ job_app = App(
 def work(flask_app: Flask, *, until_empty: bool = False) -> None:
     """Run jobs until SIGTERM or SIGINT, or with ``until_empty`` until none is left.
 
-    Jobs find the application by ``application_of``.
+    Jobs find the application by ``application_of``; the queue is the one in the application's own database.
     """
-    job_app.run_worker(
-        wait=not until_empty,
-        concurrency=1,  # jobs are blocking and use the processor; more workers, not more at once
-        shutdown_graceful_timeout=20,
-        additional_context={FLASK_APP: flask_app},
-    )
+    address = libpq_url(flask_app.config["SQLALCHEMY_DATABASE_URI"])
+    with job_app.replace_connector(PsycopgConnector(conninfo=address, min_size=1, max_size=4)) as running:
+        running.run_worker(
+            wait=not until_empty,
+            concurrency=1,  # jobs are blocking and use the processor; more workers, not more at once
+            shutdown_graceful_timeout=20,
+            additional_context={FLASK_APP: flask_app},
+        )
 
 
 def application_of(context: JobContext) -> Flask:

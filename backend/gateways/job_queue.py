@@ -1,0 +1,34 @@
+"""Puts jobs into the queue inside the caller's own transaction: a job exists exactly when the rows it is about do.
+
+Not here: the jobs themselves and the worker (backend/jobs). Jobs are known by name, so that nothing looks upward.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from procrastinate import App, SyncPsycopgConnector
+from sqlalchemy.orm import Session
+
+EXAMINE_PHOTO = "photos.examine"
+PHOTO_QUEUE = "photos"
+
+# Never opened: every job is written through the connection it is given.
+_queue = App(connector=SyncPsycopgConnector())
+
+
+def defer_photos(session: Session, hashes: Sequence[str]) -> None:
+    """Have the photos ``hashes`` examined after the commit, in one statement; one at a time per photo."""
+    connection = session.connection().connection.driver_connection
+    jobs = [_photo_job(sha256, connection).job for sha256 in hashes]
+    if jobs:
+        _queue.job_manager.batch_defer_jobs(jobs, connection=connection)
+
+
+def _photo_job(sha256: str, connection: Any) -> Any:
+    return _queue.configure_task(
+        EXAMINE_PHOTO,
+        queue=PHOTO_QUEUE,
+        lock=f"photo:{sha256}",
+        task_kwargs={"sha256": sha256},
+        connection=connection,
+    )

@@ -1,0 +1,103 @@
+"""Bytes that are here: counted by every report that names them, exactly once, whichever of the two came first.
+
+Two transactions may meet over one hash: a report that names it, and the upload that brings it. Both hold a lock on the
+hash until they commit, so one of them always sees the other: naming holds it shared, arriving holds it alone.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
+from backend.domain.images import SNIFF_BYTES, PhotoKind, sniff
+from backend.gateways.job_queue import defer_photos
+from backend.gateways.photo_store import PhotoStore
+from backend.persistence.models import Media, Report, ReportPhoto
+from backend.persistence.queries.media import hold_hashes, known_hashes
+from backend.services.scope import publish_reports
+
+
+def photos_already_here(session: Session, hashes: Collection[str]) -> set[str]:
+    """Those of ``hashes`` whose bytes are here; for whoever writes report_photos rows, before writing them.
+
+    Holds the hashes (shared) until the transaction ends: bytes that arrive meanwhile wait and then find the new rows.
+    Call it once for a whole batch, outside savepoints and before any report row is locked: an arrival locks the hash first
+    and the reports after it, the same order here makes a deadlock impossible. Photos found here are examined again after
+    the commit, since another report may have used them (``photo_reused``).
+    """
+    if not hashes:
+        return set()
+    hold_hashes(session, sorted({_key(sha256) for sha256 in hashes}), shared=True)
+    here = known_hashes(session, hashes)
+    defer_photos(session, sorted(here))
+    return here
+
+
+def record_arrival(
+    session: Session, sha256: str, byte_count: int, kind: PhotoKind, uploaded_by: UUID | None, *, now: datetime
+) -> Sequence[UUID]:
+    """Note that the bytes of ``sha256`` lie in the store; ids of the reports that were waiting for them.
+
+    Repeating it changes nothing. Marks report_photos.arrived_at, counts reports.photos_here, tells the authors' phones and
+    has the photo examined, all in the caller's transaction.
+    """
+    session.flush()
+    hold_hashes(session, [_key(sha256)], shared=False)
+    values = {
+        "sha256": sha256,
+        "byte_count": byte_count,
+        "mime": kind.value,
+        "stored_at": now,
+        "uploaded_by": uploaded_by,
+    }
+    is_new = session.scalars(insert(Media).values(values).on_conflict_do_nothing().returning(Media.sha256)).all()
+    waiting = select(ReportPhoto.report_id).where(ReportPhoto.sha256 == sha256, ReportPhoto.arrived_at.is_(None))
+    # Locked before counting: a count made while another photo of the same report arrives would miss that one.
+    locked = select(Report.id).where(Report.id.in_(waiting)).order_by(Report.id).with_for_update(key_share=True)
+    report_ids = session.scalars(locked).all()
+    if report_ids:
+        _count(session, sha256, report_ids, now)
+        publish_reports(session, report_ids, now)
+    if is_new or report_ids:
+        defer_photos(session, [sha256])
+    return report_ids
+
+
+def store_photo(session: Session, photos: PhotoStore, actor: Actor, content: bytes, *, now: datetime) -> str:
+    """Keep a whole photo that is at hand (the demo's drawings, an import); its SHA-256. Raises ``not_a_photo``."""
+    kind = sniff(content[:SNIFF_BYTES])
+    if kind is None:
+        raise DomainError("not_a_photo")
+    sha256 = photos.add(content)
+    record_arrival(session, sha256, len(content), kind, actor.user_id, now=now)
+    return sha256
+
+
+def _count(session: Session, sha256: str, report_ids: Sequence[UUID], now: datetime) -> None:
+    session.execute(
+        update(ReportPhoto)
+        .where(ReportPhoto.sha256 == sha256, ReportPhoto.report_id.in_(report_ids), ReportPhoto.arrived_at.is_(None))
+        .values(arrived_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    here = (
+        select(func.count())
+        .where(ReportPhoto.report_id == Report.id, ReportPhoto.arrived_at.is_not(None))
+        .scalar_subquery()
+    )
+    session.execute(
+        update(Report)
+        .where(Report.id.in_(report_ids))
+        .values(photos_here=here)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _key(sha256: str) -> int:
+    """The hash's first 64 bits: the number of its lock."""
+    return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)

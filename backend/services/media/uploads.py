@@ -1,0 +1,184 @@
+"""Uploads under way: made, resumed, moved on, finished, ended. The bytes are always on disk before a row speaks of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
+from backend.domain.ids import new_id
+from backend.domain.images import SNIFF_BYTES, PhotoKind, photo_rules, sniff
+from backend.gateways.photo_store import PhotoStore
+from backend.persistence.models import Media, Upload
+from backend.persistence.queries.media import own_upload
+from backend.services.media.arrivals import record_arrival
+
+EXPIRE_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """An upload as plain values, good beyond the transaction they were read in."""
+
+    id: UUID
+    sha256: str
+    mime: str
+    report_id: UUID | None
+    byte_count: int
+    byte_offset: int
+    expires_at: datetime
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every byte is here and published."""
+        return self.byte_offset == self.byte_count
+
+
+def create_upload(
+    session: Session,
+    photos: PhotoStore,
+    actor: Actor,
+    *,
+    sha256: str,
+    byte_count: int,
+    mime: str,
+    report_id: UUID | None,
+    now: datetime,
+) -> UploadState:
+    """A new upload of ``byte_count`` bytes; complete at once when the photo is here already.
+
+    Raises ``not_a_photo`` for no bytes at all, ``payload_too_large`` beyond the contract's limit.
+    """
+    limit = photo_rules().max_bytes
+    if byte_count > limit:
+        raise DomainError("payload_too_large", limit=limit)
+    if byte_count < 1:
+        raise DomainError("not_a_photo")
+    known = session.get(Media, sha256) is not None and photos.size(sha256) == byte_count
+    upload = Upload(
+        id=new_id(),
+        user_id=actor.user_id,
+        sha256=sha256,
+        mime=mime,
+        report_id=report_id,
+        byte_count=byte_count,
+        byte_offset=byte_count if known else 0,
+        created_at=now,
+        expires_at=_expiry(now),
+        completed_at=now if known else None,
+    )
+    session.add(upload)
+    session.flush()
+    return _state(upload)
+
+
+def resume_upload(session: Session, photos: PhotoStore, actor: Actor, upload_id: UUID, *, now: datetime) -> UploadState:
+    """Where an own upload really stands. Raises ``not_found``, ``upload_expired``.
+
+    Rows and bytes can have drifted apart: bytes published by a request that died before its commit (or by another upload
+    of the same photo) complete the upload; bytes lost with a disk set it back.
+    """
+    upload = _own(session, actor, upload_id, now)
+    if upload.completed_at is None and photos.size(upload.sha256) == upload.byte_count:
+        kind = _published_kind(photos, upload.sha256)
+        if kind is not None:
+            _complete(session, upload, kind, now)
+    if upload.completed_at is None:
+        upload.byte_offset = min(upload.byte_offset, photos.staged_size(upload.id))
+    session.flush()
+    return _state(upload)
+
+
+def advance(session: Session, actor: Actor, upload_id: UUID, offset: int, *, now: datetime) -> UploadState:
+    """Note that the bytes up to ``offset`` (not the last one) are safe; the upload's life starts anew."""
+    upload = _own(session, actor, upload_id, now)
+    upload.byte_offset = offset
+    upload.expires_at = _expiry(now)
+    session.flush()
+    return _state(upload)
+
+
+def finish(
+    session: Session, photos: PhotoStore, actor: Actor, upload_id: UUID, *, now: datetime
+) -> tuple[UploadState, str | None]:
+    """All bytes are staged: check that they are a photo and the one announced, publish, count.
+
+    The second value is None, or the code of why the whole was dropped: ``not_a_photo`` or ``checksum_mismatch``. It is not
+    raised, because dropping the upload must be committed.
+    """
+    upload = _own(session, actor, upload_id, now)
+    state = _state(upload)
+    kind = sniff(photos.staged_head(upload_id, SNIFF_BYTES))
+    refusal = None if kind else "not_a_photo"
+    if kind is not None:
+        try:
+            photos.publish(upload_id, upload.sha256)
+        except DomainError as error:
+            if error.code != "checksum_mismatch":
+                raise
+            refusal = error.code
+    if kind is None or refusal is not None:
+        session.delete(upload)
+        session.flush()
+        return state, refusal
+    _complete(session, upload, kind, now)
+    session.flush()
+    return _state(upload), None
+
+
+def terminate(session: Session, actor: Actor, upload_id: UUID, *, now: datetime) -> None:
+    """Forget an own upload; a photo it has published stays. The caller drops the staged bytes after the commit."""
+    session.delete(_own(session, actor, upload_id, now))
+    session.flush()
+
+
+def expired_uploads(session: Session, *, now: datetime) -> list[UUID]:
+    """Forget uploads whose life is over, some hundreds at a time; their ids, for dropping the staged bytes."""
+    doomed = (
+        select(Upload.id)
+        .where(Upload.expires_at <= now)
+        .order_by(Upload.expires_at)
+        .limit(EXPIRE_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.scalars(delete(Upload).where(Upload.id.in_(doomed)).returning(Upload.id)))
+
+
+def _own(session: Session, actor: Actor, upload_id: UUID, now: datetime) -> Upload:
+    upload = own_upload(session, actor.user_id, upload_id, lock=True)
+    if upload is None:
+        raise DomainError("not_found")
+    if upload.expires_at <= now and upload.completed_at is None:
+        raise DomainError("upload_expired")
+    return upload
+
+
+def _complete(session: Session, upload: Upload, kind: PhotoKind, now: datetime) -> None:
+    upload.byte_offset = upload.byte_count
+    upload.completed_at = now
+    upload.expires_at = _expiry(now)
+    record_arrival(session, upload.sha256, upload.byte_count, kind, upload.user_id, now=now)
+
+
+def _published_kind(photos: PhotoStore, sha256: str) -> PhotoKind | None:
+    with photos.open(sha256) as file:
+        return sniff(file.read(SNIFF_BYTES))
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(seconds=photo_rules().upload_life_seconds)
+
+
+def _state(upload: Upload) -> UploadState:
+    return UploadState(
+        upload.id,
+        upload.sha256,
+        upload.mime,
+        upload.report_id,
+        upload.byte_count,
+        upload.byte_offset,
+        upload.expires_at,
+    )
