@@ -45,6 +45,8 @@ class Settings:
     environment: Environment = Environment.DEVELOPMENT
     demo_password: str | None = None
     access_token_seconds: int = 15 * 60
+    password_memory_kib: int = 19 * 1024  # argon2id, with 2 rounds and 1 lane: OWASP's least for a server
+    password_rounds: int = 2
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_body_bytes: int = 4 * 1024 * 1024
     max_photo_bytes: int = 25 * 1024 * 1024  # sync.md, Photos

@@ -48,7 +48,14 @@ def cluster() -> Iterator[PrivateCluster]:
 
 
 def _settings(url: str, folder: Path) -> Settings:
-    return Settings(var_dir=folder, database_url=url, environment=Environment.TEST, demo_password="Demo-pass-2026")
+    return Settings(
+        var_dir=folder,
+        database_url=url,
+        environment=Environment.TEST,
+        demo_password="Demo-pass-2026",
+        password_memory_kib=64,  # cheap on purpose: the cost of a hash is not what tests look at
+        password_rounds=1,
+    )
 
 
 def _application(url: str, folder: Path) -> Flask:

@@ -17,7 +17,8 @@ SQL = Path(__file__).parent.parent / "sql"
 
 def upgrade() -> None:
     """Make every table, index, constraint and trigger."""
-    op.get_bind().exec_driver_sql((SQL / "0001_up.sql").read_text(encoding="utf-8"))
+    # the driver takes % for a placeholder
+    op.get_bind().exec_driver_sql((SQL / "0001_up.sql").read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def downgrade() -> None:
