@@ -1,5 +1,6 @@
 """Reports: what a worker's words mean, whether they are doubtful, and how far their handling has come."""
 
+from backend.domain.reports.checks import check_draft
 from backend.domain.reports.drafts import (
     AnswerValue,
     Finding,
@@ -25,6 +26,7 @@ __all__ = [
     "Position",
     "ReportDraft",
     "SiteRef",
+    "check_draft",
     "parse_photos",
     "parse_position",
     "parse_report",
