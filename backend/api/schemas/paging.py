@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from backend.api.schemas.fields import Whole, Words
+from backend.api.schemas.fields import QueryWhole, Words
 from backend.persistence.queries.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 
 class PageQuerySchema(Schema):
     """Which part of a list; lists run from the newest to the oldest."""
 
-    limit = Whole(low=1, high=MAX_LIMIT, load_default=DEFAULT_LIMIT, metadata={"description": "Items per page"})
+    limit = QueryWhole(low=1, high=MAX_LIMIT, load_default=DEFAULT_LIMIT, metadata={"description": "Items per page"})
     cursor = Words(
         max_length=64,
         load_default=None,
