@@ -1,11 +1,9 @@
-"""What a password must be and when failures lock a user out; the numbers are data. Not here: hashing (services/accounts)."""
+"""What a password must be, when failures lock a user out; the numbers are dated data. Not here: hashing (services)."""
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
 
 from backend.domain.data_files import load_yaml
 from backend.domain.errors import DomainError
@@ -21,23 +19,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordRules:
-    """Lengths in characters."""
+class PasswordPolicy:
+    """The numbers in force in a period (``valid_to`` is exclusive). Lengths are in characters."""
 
+    valid_from: date
+    valid_to: date | None
     min_length: int
     max_length: int
     min_classes: int
+    lockout_failures: int
+    lockout_window_seconds: int
+    lockout_seconds: int
     max_age_days: int
-    common: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class LockOut:
-    """``failures`` within ``window_seconds`` of the first lock for ``locked_seconds``."""
-
-    failures: int
-    window_seconds: int
-    locked_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +43,18 @@ class Failures:
 
 
 @cache
-def password_rules() -> PasswordRules:
-    """The rules in force."""
-    data: Mapping[str, Any] = load_yaml("accounts.yaml")["passwords"]
-    return PasswordRules(**{**data, "common": frozenset(word.casefold() for word in data["common"])})
+def policy_at(day: date) -> PasswordPolicy:
+    """The policy in force on ``day``; the earliest one for days before it."""
+    policies = sorted(
+        (PasswordPolicy(**row) for row in load_yaml("passwords.yaml")["rules"]), key=lambda p: p.valid_from
+    )
+    return next((policy for policy in reversed(policies) if policy.valid_from <= day), policies[0])
 
 
 @cache
-def lock_out_rule() -> LockOut:
-    """The lock-out in force."""
-    return LockOut(**load_yaml("accounts.yaml")["lock_out"])
+def common_passwords() -> frozenset[str]:
+    """Passwords everybody tries first, case folded."""
+    return frozenset(word.casefold() for word in load_yaml("passwords.yaml")["common"])
 
 
 def normalised(password: str) -> str:
@@ -67,49 +62,54 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def password_faults(password: str, username: str, rules: PasswordRules) -> list[str]:
+def password_faults(password: str, username: str, policy: PasswordPolicy) -> list[str]:
     """Codes of MESSAGES for everything that is wrong with ``password``; empty: it may be used."""
     text = normalised(password)
     faults = []
-    if len(text) < rules.min_length:
+    if len(text) < policy.min_length:
         faults.append("too_short")
-    if len(text) > rules.max_length:
+    if len(text) > policy.max_length:
         faults.append("too_long")
-    if len({_class_of(character) for character in text}) < rules.min_classes:
+    if len({_class_of(character) for character in text}) < policy.min_classes:
         faults.append("too_simple")
-    if text.casefold() in rules.common:
+    if text.casefold() in common_passwords():
         faults.append("too_common")
     if _resembles(text.casefold(), username.casefold()):
         faults.append("like_username")
     return faults
 
 
-def check_password(password: str, username: str) -> None:
+def check_password(password: str, username: str, policy: PasswordPolicy) -> None:
     """Raise DomainError('weak_password') naming every fault."""
-    rules = password_rules()
-    faults = password_faults(password, username, rules)
+    faults = password_faults(password, username, policy)
     if faults:
         raise DomainError(
             "weak_password",
-            min_length=rules.min_length,
-            errors=[{"path": "password", "code": c, "message": " · ".join(MESSAGES[c])} for c in faults],
+            min_length=policy.min_length,
+            errors=[{"path": "password", "code": code, "message": " · ".join(MESSAGES[code])} for code in faults],
         )
 
 
-def password_due_at(changed_at: datetime) -> datetime:
-    """When a password set at ``changed_at`` should be replaced."""
-    return changed_at + timedelta(days=password_rules().max_age_days)
+def password_due_at(changed_at: datetime, policy: PasswordPolicy) -> datetime:
+    """When a password set at ``changed_at`` should be replaced (定期更换); told to the user, it locks nobody out."""
+    return changed_at + timedelta(days=policy.max_age_days)
 
 
-def after_failure(failures: Failures, now: datetime) -> Failures:
-    """What holds after one more failure at ``now``: counted, or locked out when it was the last one allowed."""
-    rule = lock_out_rule()
-    is_fresh = failures.since is not None and now - failures.since < timedelta(seconds=rule.window_seconds)
-    count = failures.count + 1 if is_fresh else 1
-    since = failures.since if is_fresh else now
-    if count >= rule.failures:
-        return Failures(0, None, now + timedelta(seconds=rule.locked_seconds))
-    return Failures(count, since, None)
+def lockout_left_seconds(failures: int, seconds_since_last: float, policy: PasswordPolicy) -> int:
+    """Seconds for which a user with so many failures is still locked out; 0 when he is not."""
+    if failures < policy.lockout_failures or seconds_since_last >= policy.lockout_seconds:
+        return 0
+    return policy.lockout_seconds - int(seconds_since_last)
+
+
+def after_failure(failures: Failures, now: datetime, policy: PasswordPolicy) -> Failures:
+    """What holds after one more failure at ``now``: counted from the first within the window, or locked out."""
+    is_running = failures.since is not None and now - failures.since < timedelta(seconds=policy.lockout_window_seconds)
+    count = failures.count + 1 if is_running else 1
+    seconds = lockout_left_seconds(count, 0, policy)
+    if seconds:
+        return Failures(0, None, now + timedelta(seconds=seconds))
+    return Failures(count, failures.since if is_running else now, None)
 
 
 def _class_of(character: str) -> str:
@@ -123,6 +123,8 @@ def _class_of(character: str) -> str:
 
 
 def _resembles(password: str, username: str) -> bool:
+    if not username:
+        return False
     if len(username) < SHORTEST_TELLING_NAME:
         return password == username
     return username in password or username[::-1] in password
