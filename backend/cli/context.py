@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from flask import Flask
 
 from backend.app import create_app
 from backend.cli.database import current_settings, open_database, say
+from backend.persistence import schema
+from backend.persistence.unit_of_work import unit_of_work
+from backend.services.reference import load_reference
 from backend.settings import Settings
 
-__all__ = ["current_settings", "open_application", "open_database", "say"]
+__all__ = ["bring_schema_up", "current_settings", "open_application", "open_database", "say"]
 
 
 @contextmanager
@@ -20,3 +25,11 @@ def open_application(settings: Settings | None = None) -> Iterator[Flask]:
         app = create_app(settings)
         with app.app_context():
             yield app
+
+
+def bring_schema_up(settings: Settings, url: str) -> None:
+    """Migrate the database at ``url`` and load the reference data shipped with this version. Repeatable."""
+    schema.upgrade(url)
+    app = create_app(replace(settings, database_url=url))
+    with app.app_context(), unit_of_work() as session:
+        load_reference(session, datetime.now(UTC))

@@ -8,10 +8,11 @@ import click
 import psycopg
 
 from backend.app import create_app
+from backend.cli.context import bring_schema_up
 from backend.cli.database import bring_up, current_settings, embedded_or_refuse, open_database, say
+from backend.cli.migrating import note_migrated
 from backend.gateways.backup import dump_database, read_note, restore_database, table_count
 from backend.gateways.cluster import ClusterError, PrivateCluster, database_url, embedded_cluster, libpq_url
-from backend.persistence import schema
 from backend.persistence.unit_of_work import unit_of_work
 from backend.services.epochs import start_new_epoch
 from backend.settings import EMBEDDED_DATABASE, Settings
@@ -59,9 +60,11 @@ def status() -> None:
 
 @db.command()
 def migrate() -> None:
-    """Bring the schema to this version of the product. Nothing happens when it is there already."""
-    with open_database(current_settings()) as url:
-        schema.upgrade(url)
+    """Bring schema and reference data to this version of the product. Nothing happens when they are there already."""
+    settings = current_settings()
+    with open_database(settings) as url:
+        bring_schema_up(settings, url)
+        note_migrated(settings, url)
     click.echo("schema is up to date")
 
 
@@ -127,7 +130,7 @@ def _restore_outside(settings: Settings, file: Path, moment: datetime) -> None:
 def _fill(settings: Settings, url: str, file: Path, moment: datetime) -> None:
     say("reading the backup …")
     restore_database(libpq_url(url), file)
-    schema.upgrade(url)
+    bring_schema_up(settings, url)
     app = create_app(replace(settings, database_url=url))
     with app.app_context(), unit_of_work() as session:
         start_new_epoch(session, moment, datetime.now(UTC))

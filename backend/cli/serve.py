@@ -17,8 +17,8 @@ import psycopg
 
 from backend.cli.children import Child, end_all, end_leftovers, python_module, write_register
 from backend.cli.database import bring_up, current_settings, say
+from backend.cli.migrating import is_migrated
 from backend.gateways.cluster import PrivateCluster, database_url, embedded_cluster, libpq_url
-from backend.persistence import schema
 from backend.settings import SettingError, Settings
 
 READY_SECONDS = 60
@@ -76,7 +76,9 @@ def _prepare(settings: Settings, cluster: PrivateCluster | None, *, demo: bool) 
     if cluster:
         bring_up(cluster)
     url = database_url(settings)
-    schema.upgrade(url)
+    if not is_migrated(settings, url):
+        say("preparing the database …")
+        _command("db", "migrate")
     if not _has_people(url):
         if demo and settings.is_embedded and settings.is_loopback:
             _load_demo(settings)
@@ -86,13 +88,20 @@ def _prepare(settings: Settings, cluster: PrivateCluster | None, *, demo: bool) 
 
 def _load_demo(settings: Settings) -> None:
     say("loading the demo district (once) …")
-    command = [sys.executable, "-m", "backend.cli", "demo", "load"]
-    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if run.returncode != 0:
-        raise ServeError("the demo district could not be loaded (see above)")
+    said = _command("demo", "load")
     accounts = settings.var_dir / ACCOUNTS
-    accounts.write_text(run.stdout, encoding="utf-8")
-    accounts.chmod(0o600)
+    accounts.touch(mode=0o600)
+    accounts.write_text(said, encoding="utf-8")
+
+
+def _command(*arguments: str) -> str:
+    """Run another of our commands by itself: what it imports and allocates is gone when the service runs."""
+    run = subprocess.run(
+        [sys.executable, "-m", "backend.cli", *arguments], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if run.returncode != 0:
+        raise ServeError(f"gridpatrol {' '.join(arguments)} failed (see above)")
+    return run.stdout
 
 
 def _has_people(url: str) -> bool:

@@ -103,7 +103,16 @@ def add_dedicated_user() -> None:
         return
     # A failure (a read-only /etc) is no harm: the next name of the list runs the database.
     subprocess.run(  # noqa: S603 - literal arguments
-        ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", DEDICATED_USER],  # noqa: S607 - from PATH
+        [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+            DEDICATED_USER,
+        ],  # noqa: S607 - from PATH
         check=False,
         capture_output=True,
     )
