@@ -5,7 +5,7 @@ Not here: what leads to a function (routing/), people of an organisation (accoun
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from backend.domain.data_files import DataFileError, load_yaml
 from backend.domain.divisions import streets_of
@@ -85,7 +85,7 @@ def load_holdings() -> tuple[Holding, ...]:
     return tuple(holdings)
 
 
-@cache
+@lru_cache(maxsize=1024)  # bounded: streets and days come from reports
 def organisation_for(function: str, street: str | None, day: date) -> str | None:
     """Code of the organisation that holds ``function`` in ``street`` on ``day``; None where nobody does.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from backend.domain.data_files import load_yaml
 from backend.domain.vocabulary import DivisionLevel
@@ -37,13 +37,13 @@ def load_divisions() -> tuple[Division, ...]:
     return tuple(sorted(rows, key=lambda division: division.code))
 
 
-@cache
+@lru_cache(maxsize=1024)  # bounded: codes come from users
 def find_division(code: str, on_date: date) -> Division | None:
     """The division with this code on that day, or None where the code is unknown or was not in force then."""
     return next((row for row in load_divisions() if row.code == code and row.valid_on(on_date)), None)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def current_code(code: str, on_date: date) -> str | None:
     """The code in force on ``on_date`` for a code that may be an older one, following successors; None if unknown."""
     rows = {row.code: row for row in load_divisions()}

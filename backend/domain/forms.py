@@ -6,7 +6,7 @@ Not here: routing of what was found (routing/), shape of a report (reports/).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from backend.domain.data_files import DataFileError, file_names, load_yaml
@@ -106,13 +106,13 @@ def load_forms() -> tuple[Form, ...]:
     return tuple(sorted(forms, key=lambda form: (form.code, form.version)))
 
 
-@cache
+@lru_cache(maxsize=1024)  # bounded: codes and versions come from phones
 def find_form(code: str, version: int) -> Form | None:
     """The form with exactly this code and version, or None."""
     return next((form for form in load_forms() if (form.code, form.version) == (code, version)), None)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def form_valid_at(code_or_category: str, day: date) -> Form | None:
     """The version of a form (by 'A'/'B'/'C' or by category) in use on ``day``, or None."""
     wanted = [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from backend.domain.data_files import load_yaml
 
@@ -29,7 +29,7 @@ def load_thresholds() -> tuple[Thresholds, ...]:
     return tuple(sorted(rows, key=lambda row: row.valid_from))
 
 
-@cache
+@lru_cache(maxsize=1024)  # bounded: days come from phones
 def thresholds_at(day: date) -> Thresholds:
     """The row in force on ``day``; before the first row (a phone that says 1970) the first one."""
     rows = load_thresholds()

@@ -86,6 +86,19 @@ def test_the_least_report():
     parse_payload("report.submit", {**least, "from_a_newer_app": 1})
 
 
+@pytest.mark.parametrize(
+    ("text", "microsecond"),
+    [
+        ("2026-11-21T02:00:00Z", 0),
+        ("2026-11-21T10:00:00.1+08:00", 100_000),
+        ("2026-11-20t21:00:00.123456789-05:00", 123_456),
+    ],
+)
+def test_times_in_all_their_spellings(text, microsecond):
+    moment = parse_payload("report.submit", changed("captured_at", text)).captured_at
+    assert moment == datetime(2026, 11, 21, 2, 0, 0, microsecond, tzinfo=UTC)
+
+
 def test_one_photo_named_twice_is_one_photo():
     payload = changed("photos", REPORT["photos"] * 3)
     assert len(parse_payload("report.submit", payload).photos) == 1

@@ -230,3 +230,10 @@ def _check_whole(decision, findings):
     named = {code for referral in decision.referrals for code in referral.finding_codes}
     excused = {code for m in decision.matched if m.rule_code in decision.not_applicable for code in m.finding_codes}
     assert named | excused == {finding.code for finding in findings}
+
+
+def test_plain_strings_from_a_database_are_routed_alike():
+    facts = RoutingFacts("illegal_practice", "problem", (FindingFact("A-03", "emergency"),), {})
+    typed = RoutingFacts(Category.ILLEGAL_PRACTICE, Outcome.PROBLEM, (FindingFact("A-03", Severity.EMERGENCY),), {})
+    assert route(facts, RULES) == route(typed, RULES)
+    assert route(facts, RULES).referrals[0].emergency

@@ -29,7 +29,7 @@ def route(facts: RoutingFacts, rule_set: RuleSet) -> RoutingDecision:
     Only an outcome ``problem`` is referred. Every finding is taken by at least one rule, by a rule that says it is no
     matter (BX), or by the fallback to the street; a report nobody leads goes to the street as a whole.
     """
-    if facts.outcome is not Outcome.PROBLEM:
+    if facts.outcome != Outcome.PROBLEM:
         return _decision(rule_set, RoutingOutcome.NOTHING_TO_REFER, _Ledger())
     ledger = _Ledger()
     for rule in rule_set.by_category[facts.category]:
@@ -200,7 +200,7 @@ class _Merger:
         share.profile = self._stricter(share.profile, profile)
 
     def _is_emergency(self, finding: FindingFact) -> bool:
-        return finding.severity is Severity.EMERGENCY or finding.code in self._rule_set.emergency_findings
+        return finding.severity == Severity.EMERGENCY or finding.code in self._rule_set.emergency_findings
 
     def _stricter(self, one: str, other: str) -> str:
         order = self._rule_set.deadline_profiles
