@@ -173,7 +173,8 @@ def send_bytes(call: Call, upload_id: UUID) -> Response:
         state = _resume(call, upload_id)
         if state.byte_offset != offset:
             raise DomainError("upload_offset_mismatch")
-        state = _write(call, state)
+        if not state.is_complete:
+            state = _write(call, state)
     return Response(status=204, headers=tus.state_headers(state))
 
 

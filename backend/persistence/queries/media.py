@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, cast, column, exists, func, literal, or_, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -16,6 +15,8 @@ from backend.persistence.queries import reports
 BITS_APART = text(
     "bit_count(CAST('x' || media.perceptual_hash AS bit(64)) # CAST('x' || CAST(:hash AS text) AS bit(64))) <= :bits"
 )
+HOLD_ALONE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)")
+HOLD_SHARED = text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)")
 ALIKE_LIMIT = 500  # a picture that resembles more than this says nothing
 
 
@@ -41,9 +42,7 @@ def known_hashes(session: Session, hashes: Collection[str]) -> set[str]:
 
 def hold_hashes(session: Session, keys: Sequence[int], *, shared: bool) -> None:
     """Wait for the locks ``keys`` (in the order given) until the end of the transaction."""
-    lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-    listed = func.unnest(cast(literal(list(keys)), ARRAY(BigInteger))).table_valued(column("key", BigInteger))
-    session.execute(select(func.count(lock(listed.c.key))))
+    session.execute(HOLD_SHARED if shared else HOLD_ALONE, {"keys": list(keys)})
 
 
 def own_upload(session: Session, user_id: UUID, upload_id: UUID, *, lock: bool = False) -> Upload | None:
