@@ -1,0 +1,42 @@
+"""No route without a permission: the url map is walked, and every view must come from the endpoint decorator."""
+
+from flask import Flask
+
+from backend.api.endpoint import PUBLIC
+from backend.domain.permissions import PERMISSIONS
+
+# Open to anybody, each for a reason; a new one must be argued for here.
+OPEN_ROUTES = {
+    "/healthz": "load balancers have no account",
+    "/readyz": "load balancers have no account",
+    "/version": "support asks for it on the phone",
+    "/.well-known/jwks.json": "a receipt must be checkable by anybody",
+    "/api/v1/session": "signing in",
+    "/api/v1/session/refresh": "the access token may have ended",
+    "/docs": "the public contract",
+    "/docs/<path:name>": "files of the page above",
+    "/openapi.json": "the public contract",
+    "/api/v1/uploads": "OPTIONS only: a tus client asks what the server can",
+}
+
+
+def test_every_route_names_its_permission(application: Flask) -> None:
+    for rule in application.url_map.iter_rules():
+        view = application.view_functions[rule.endpoint]
+        permission = getattr(view, "permission", None)
+        assert permission is not None, f"{rule.rule} was not made by the endpoint decorator"
+        assert permission == PUBLIC or permission in PERMISSIONS, f"{rule.rule}: unknown permission {permission!r}"
+
+
+def test_public_routes_are_few_and_argued_for(application: Flask) -> None:
+    public = {
+        rule.rule
+        for rule in application.url_map.iter_rules()
+        if getattr(application.view_functions[rule.endpoint], "permission", None) == PUBLIC
+    }
+    assert public <= OPEN_ROUTES.keys()
+
+
+def test_every_table_entry_is_used(application: Flask) -> None:
+    used = {getattr(view, "permission", None) for view in application.view_functions.values()}
+    assert used & PERMISSIONS.keys()

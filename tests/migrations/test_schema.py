@@ -1,0 +1,81 @@
+"""The schema that migrations make is the schema that the models say, both ways."""
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
+
+from backend.gateways.cluster import PrivateCluster
+from backend.persistence import models, schema
+from backend.persistence.database import Base
+
+COLUMNS = text("""
+    SELECT table_name, column_name, udt_name, is_nullable, is_identity, column_default
+    FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE'
+      AND table_name NOT LIKE 'procrastinate%' AND table_name NOT IN ('alembic_version', 'spatial_ref_sys')
+""")
+CONSTRAINTS = text("""
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+      AND conrelid::regclass::text NOT LIKE 'procrastinate%'
+      AND conrelid::regclass::text NOT IN ('alembic_version', 'spatial_ref_sys')
+""")
+INDEXES = text("""
+    SELECT tablename, indexname, indexdef FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename NOT LIKE 'procrastinate%'
+      AND tablename NOT IN ('alembic_version', 'spatial_ref_sys')
+""")
+LEFT_OVER = text("""
+    SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')
+      AND relname NOT IN ('alembic_version', 'spatial_ref_sys')
+""")
+
+
+def _engine(cluster: PrivateCluster, name: str) -> Engine:
+    cluster.drop_database(name)
+    cluster.create_database(name)
+    return create_engine(cluster.url(name))
+
+
+@pytest.mark.parametrize("question", [COLUMNS, CONSTRAINTS, INDEXES], ids=["columns", "constraints", "indexes"])
+def test_models_equal_migrations(cluster: PrivateCluster, question: object) -> None:
+    migrated, made = _engine(cluster, "gp_migrated"), _engine(cluster, "gp_made")
+    schema.upgrade(cluster.url("gp_migrated"))
+    with made.begin() as connection:
+        for extension in ("postgis", "btree_gist", "pg_trgm"):
+            connection.execute(text(f"CREATE EXTENSION {extension}"))
+        assert models.__all__
+        Base.metadata.create_all(connection)
+    with migrated.connect() as left, made.connect() as right:
+        by_migration = {tuple(row) for row in left.execute(question)}  # type: ignore[call-overload]  # a text clause
+        by_model = {tuple(row) for row in right.execute(question)}  # type: ignore[call-overload]  # a text clause
+    migrated.dispose()
+    made.dispose()
+    assert by_migration == by_model
+
+
+def test_up_down_and_up_again(cluster: PrivateCluster) -> None:
+    engine = _engine(cluster, "gp_round_trip")
+    url = cluster.url("gp_round_trip")
+    schema.upgrade(url)
+    schema.upgrade(url)  # nothing to do, and no harm
+    schema.downgrade(url)
+    with engine.connect() as connection:
+        assert connection.scalars(LEFT_OVER).all() == []
+    schema.upgrade(url)
+    with engine.connect() as connection:
+        assert "reports" in connection.scalars(LEFT_OVER).all()
+    engine.dispose()
+
+
+def test_history_cannot_be_rewritten(cluster: PrivateCluster) -> None:
+    engine = _engine(cluster, "gp_history")
+    schema.upgrade(cluster.url("gp_history"))
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO events (at, subject_type, subject_id, action, data) VALUES (now(), 'x', '1', 'a', '{}')")
+        )
+    for attempt in ("UPDATE events SET action = 'b'", "DELETE FROM events"):
+        with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
+            connection.execute(text(attempt))
+    engine.dispose()
