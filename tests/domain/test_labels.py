@@ -53,3 +53,11 @@ def test_emergency_numbers_are_texts_and_the_duty_phone_is_configured():
     assert [numbers[code]["number"] for code in ("police", "ambulance", "fire")] == ["110", "120", "119"]
     assert numbers["health_duty"]["number"] is None
     assert numbers["health_duty"]["setting"] == "HEALTH_DUTY_PHONE"
+
+
+def test_the_configured_duty_phone_reaches_the_phones():
+    numbers = {e["code"]: e["number"] for e in vocabulary_objects("021-12345678")["emergency_numbers"]["items"]}
+    assert numbers["health_duty"] == "021-12345678"
+    assert numbers["police"] == "110"
+    shipped = {e["code"]: e["number"] for e in vocabulary_objects()["emergency_numbers"]["items"]}
+    assert shipped["health_duty"] is None
