@@ -55,7 +55,10 @@ def _frame(polygons: GeometryArray) -> _Frame:
 
 def _edges(polygons: GeometryArray) -> tuple[FloatArray, RankArray]:
     """(n, 4) start and end of every ring's edges in the order of the polygons, and the polygon of each."""
-    rings, ring_owner = shapely.get_rings(polygons, return_index=True)
+    # Parts first: of a multi-polygon get_rings gives nothing at all.
+    parts, part_owner = shapely.get_parts(polygons, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    ring_owner = part_owner[ring_part]
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     follows = ring[1:] == ring[:-1]
     follows &= (coordinates[1:] != coordinates[:-1]).any(axis=1)  # repeated vertices are legal and no edge
