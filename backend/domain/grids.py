@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+from backend.domain.calendar import LOCAL_ZONE
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import GridVersionStatus
 
@@ -42,7 +43,7 @@ def check_deletable(status: GridVersionStatus) -> None:
 def check_succession(predecessor_from: datetime | None, valid_from: datetime) -> None:
     """Raise DomainError('grid_version_order') unless ``valid_from`` lies after the newest published version's start."""
     if predecessor_from is not None and valid_from <= predecessor_from:
-        raise DomainError("grid_version_order", newest=predecessor_from.isoformat())
+        raise DomainError("grid_version_order", newest=f"{predecessor_from.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}")
 
 
 def street_of(grid_code: str) -> str:

@@ -4,7 +4,7 @@ A batch costs one statement for the versions and one more for each version that 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -103,6 +103,14 @@ def place_points(session: Session, points: Sequence[PlacePoint], district_code: 
 def _worth(placed: Placed) -> tuple[int, float, bool]:
     nearness = placed.distance_m if placed.distance_m is not None else math.inf
     return RANK[placed.verdict], nearness, placed.version_id is None
+
+
+def locate(session: Session, point: PlacePoint) -> tuple[Placed, Mapping[str, str]]:
+    """Place one position; also the names of that version's grids by code."""
+    [placed] = place_points(session, [point])
+    if placed.version_id is None:
+        return placed, {}
+    return placed, LOCATORS.get(session, placed.version_id).names
 
 
 def convert(points: Sequence[PlacePoint]) -> tuple[datums.FloatArray, datums.FloatArray]:

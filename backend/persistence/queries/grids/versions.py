@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
 from backend.domain.vocabulary import GridVersionStatus
-from backend.persistence.models import Grid, GridVersion
+from backend.persistence.models import Grid, GridLineage, GridVersion
+from backend.persistence.queries.grids.visibility import visible_to, visible_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,34 @@ def stored_grids(session: Session, version_id: UUID) -> Sequence[StoredGrid]:
         StoredGrid(id, code, name, street_code, external_code, bytes(wkb))
         for id, code, name, street_code, external_code, wkb in rows
     ]
+
+
+def list_versions(session: Session, actor: Actor, district_code: str | None, limit: int) -> Sequence[GridVersion]:
+    """The newest versions first: drafts and what comes, then what holds, then what was. A few rows a year."""
+    statement = select(GridVersion).where(visible_version(actor))
+    if district_code is not None:
+        statement = statement.where(GridVersion.district_code == district_code)
+    order = (GridVersion.valid_from.desc().nulls_first(), GridVersion.created_at.desc())
+    return session.scalars(statement.order_by(*order).limit(limit)).all()
+
+
+def find_version(session: Session, actor: Actor, version_id: UUID) -> GridVersion:
+    """One version. Raises DomainError('not_found') for what the actor may not see."""
+    version = session.scalar(select(GridVersion).where(GridVersion.id == version_id, visible_version(actor)))
+    if version is None:
+        raise DomainError("not_found")
+    return version
+
+
+def lineage_of(session: Session, version_id: UUID) -> Sequence[GridLineage]:
+    """From which grids of its predecessor each grid of a version came, in the order of codes."""
+    return session.scalars(
+        select(GridLineage)
+        .where(GridLineage.version_id == version_id)
+        .order_by(GridLineage.code, GridLineage.predecessor_code)
+    ).all()
+
+
+def visible_codes(session: Session, actor: Actor, version_id: UUID, day: date) -> set[str]:
+    """Codes of those grids of a version that the actor may see."""
+    return set(session.scalars(select(Grid.code).where(Grid.version_id == version_id, visible_to(actor, day))))

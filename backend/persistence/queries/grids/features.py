@@ -1,0 +1,141 @@
+"""Reads of single grids for maps and lists, paged by code. Not here: versions as a whole (versions.py)."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
+from backend.domain.vocabulary import GridRole, GridVersionStatus
+from backend.persistence.database import STORED_SRID
+from backend.persistence.models import Division, Grid, GridResponsibility, GridVersion, User
+from backend.persistence.queries.grids.visibility import visible_to, visible_version
+
+Box = tuple[float, float, float, float]
+GEOJSON_DIGITS = 8  # decimals of a degree: about 1 mm, so that shared borders stay shared
+
+
+@dataclass(frozen=True, slots=True)
+class GridFilter:
+    """What is asked for. ``version_id`` None: of each district the version that holds at ``at``."""
+
+    at: datetime
+    day: date
+    version_id: UUID | None = None
+    bbox: Box | None = None
+    street_code: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """Some rows in the order of their codes and where the next page begins (None: this was the last one)."""
+
+    items: Sequence[Row[Any]]
+    next_cursor: str | None
+
+
+def grid_page(session: Session, actor: Actor, wanted: GridFilter, *, limit: int, cursor: str | None) -> CodePage:
+    """Grids with their polygon as GeoJSON text, street and lead worker of the day; one statement."""
+    lead = and_(
+        GridResponsibility.grid_code == Grid.code,
+        GridResponsibility.role == GridRole.LEAD,
+        GridResponsibility.period.contains(wanted.day),
+    )
+    statement = (
+        select(
+            Grid.code,
+            Grid.id,
+            Grid.name,
+            Grid.street_code,
+            Division.name.label("street_name"),
+            Grid.external_code,
+            Grid.area_m2,
+            Grid.version_id,
+            GridVersion.valid_from,
+            User.id.label("lead_id"),
+            User.name.label("lead_name"),
+            func.ST_AsGeoJSON(Grid.geometry, GEOJSON_DIGITS).label("geometry"),
+        )
+        .join(GridVersion, GridVersion.id == Grid.version_id)
+        .join(Division, Division.code == Grid.street_code)
+        .outerjoin(GridResponsibility, lead)
+        .outerjoin(User, User.id == GridResponsibility.user_id)
+        .where(*_conditions(actor, wanted))
+    )
+    return _code_page(session, statement, limit, cursor)
+
+
+def without_lead_page(
+    session: Session, actor: Actor, wanted: GridFilter, *, limit: int, cursor: str | None
+) -> CodePage:
+    """Grids that nobody leads on ``wanted.day``, with the number of backups and helpers; one statement."""
+    on_duty = and_(GridResponsibility.grid_code == Grid.code, GridResponsibility.period.contains(wanted.day))
+    others = select(func.count()).select_from(GridResponsibility).where(on_duty).correlate(Grid).scalar_subquery()
+    statement = (
+        select(Grid.code, Grid.name, Grid.street_code, Division.name.label("street_name"), others.label("others"))
+        .join(GridVersion, GridVersion.id == Grid.version_id)
+        .join(Division, Division.code == Grid.street_code)
+        .where(*_conditions(actor, wanted))
+        .where(~exists().where(on_duty, GridResponsibility.role == GridRole.LEAD))
+    )
+    return _code_page(session, statement, limit, cursor)
+
+
+def holds_at(at: datetime) -> Any:
+    """True for the published version of each district that holds at ``at``."""
+    return and_(
+        GridVersion.status != GridVersionStatus.DRAFT,
+        GridVersion.valid_from <= at,
+        or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > at),
+    )
+
+
+def _conditions(actor: Actor, wanted: GridFilter) -> list[Any]:
+    conditions = [visible_to(actor, wanted.day)]
+    if wanted.version_id is None:
+        conditions.append(holds_at(wanted.at))
+    else:
+        conditions += [Grid.version_id == wanted.version_id, visible_version(actor)]
+    if wanted.bbox is not None:
+        conditions.append(func.ST_Intersects(Grid.geometry, func.ST_MakeEnvelope(*wanted.bbox, STORED_SRID)))
+    if wanted.street_code is not None:
+        conditions.append(Grid.street_code == wanted.street_code)
+    if wanted.code is not None:
+        conditions.append(Grid.code == wanted.code)
+    return conditions
+
+
+def _code_page(session: Session, statement: Select[*tuple[Any, ...]], limit: int, cursor: str | None) -> CodePage:
+    after = decode_code(cursor)
+    if after is not None:
+        statement = statement.where(Grid.code > after)
+    rows = session.execute(statement.order_by(Grid.code).limit(limit + 1)).all()
+    if len(rows) <= limit:
+        return CodePage(rows, None)
+    return CodePage(rows[:limit], encode_code(rows[limit - 1].code))
+
+
+def encode_code(code: str) -> str:
+    """An opaque mark for "everything after ``code``"."""
+    return base64.urlsafe_b64encode(code.encode()).decode().rstrip("=")
+
+
+def decode_code(cursor: str | None) -> str | None:
+    """The grid code in ``cursor``; None for the first page. Raises DomainError('bad_cursor')."""
+    if not cursor:
+        return None
+    try:
+        code = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise DomainError("bad_cursor") from None
+    if len(code) != 15 or not code.isdigit():
+        raise DomainError("bad_cursor")
+    return code.decode()
