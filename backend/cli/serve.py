@@ -41,8 +41,8 @@ def serve(demo: bool, follow_parent: bool) -> None:
     parent = os.getppid() if follow_parent else None
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    with suppress(KeyboardInterrupt), _only_one(settings):
-        _refuse_busy_port(settings)
+    with suppress(KeyboardInterrupt), _only_one(settings) as had_leftovers:
+        _refuse_busy_port(settings, patience_seconds=PORT_SECONDS if had_leftovers else 0)
         _run(settings, demo=demo, parent=parent)
     say("stopped")
 
@@ -110,8 +110,8 @@ def _has_people(url: str) -> bool:
 
 
 @contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """One service per data folder; what a killed one left behind is cleared away."""
+def _only_one(settings: Settings) -> Iterator[bool]:
+    """One service per data folder; what a killed one left behind is cleared away. Yields whether there was any."""
     try:
         settings.var_dir.mkdir(parents=True, exist_ok=True)
         lock = (settings.var_dir / "serve.lock").open("a+")
@@ -129,13 +129,14 @@ def _only_one(settings: Settings) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        if end_leftovers(_register(settings)):
+        leftovers = end_leftovers(_register(settings))
+        if leftovers:
             say("cleared away what a killed run had left")
-        yield
+        yield leftovers > 0
 
 
-def _refuse_busy_port(settings: Settings) -> None:
-    deadline = time.monotonic() + PORT_SECONDS
+def _refuse_busy_port(settings: Settings, *, patience_seconds: float) -> None:
+    deadline = time.monotonic() + patience_seconds
     while True:
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(
