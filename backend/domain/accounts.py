@@ -1,8 +1,10 @@
 """Who is asking: the actor, as a plain value every floor may hold. Not here: passwords, sessions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Role
 
 # Roles whose work covers the whole district.
@@ -11,7 +13,10 @@ DISTRICT_ROLES = frozenset({Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS, Role.ADMI
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in user with the roles that hold today, and the session and device the request came from."""
+    """A signed-in user with the roles that hold today, and the session and device the request came from.
+
+    ``street_codes`` are those he coordinates, ``department_ids`` those he is an officer of.
+    """
 
     user_id: UUID
     username: str
@@ -30,3 +35,10 @@ class Actor:
     def has(self, role: Role) -> bool:
         """True when the actor holds ``role`` today."""
         return role in self.roles
+
+
+def check_role_mix(roles: Iterable[Role]) -> None:
+    """Raise DomainError('role_mix') if an auditor would also do what he audits (GB/T 22239-2019, 管理权限分离)."""
+    held = set(roles)
+    if Role.AUDITOR in held and len(held) > 1:
+        raise DomainError("role_mix")

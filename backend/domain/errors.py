@@ -99,6 +99,22 @@ CATALOGUE: dict[str, Problem] = {
     "refresh_reused": Problem(
         Kind.UNAUTHENTICATED, "登录凭证被重复使用，此设备已退出登录。", "A spent refresh token was used again; this device was signed out."
     ),
+    "account_disabled": Problem(
+        Kind.UNAUTHENTICATED, "账号已停用，请联系管理员。", "This account is disabled; ask an administrator."
+    ),
+    "device_revoked": Problem(
+        Kind.UNAUTHENTICATED, "此设备已被停用，请联系街镇协调员恢复。", "This device was revoked; ask your coordinator to restore it."
+    ),
+    "last_administrator": Problem(
+        Kind.CONFLICT, "这是最后一位管理员，请先任命另一位。", "This is the last administrator; appoint another one first."
+    ),
+    "role_mix": Problem(Kind.INVALID, "审计员不得兼任其他角色。", "An auditor cannot hold another role; choose one."),
+    "role_incomplete": Problem(
+        Kind.INVALID, "街镇协调员须指定街镇，部门经办人须指定部门。", "A coordinator needs a street, an officer a department."
+    ),
+    "bad_username": Problem(
+        Kind.INVALID, "用户名须为 2–64 位小写字母、数字或 . _ -。", "A user name has 2–64 letters a–z, digits or . _ -."
+    ),
     "forbidden": Problem(Kind.FORBIDDEN, "您的角色不能进行此操作。", "Your role may not do this."),
     "weak_password": Problem(
         Kind.INVALID,

@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "grid.responsibility": PLANNERS,
     "site.read": EVERYBODY,
     "site.write": PLANNERS,
+    "session.own": EVERYBODY,
     "user.read": PLANNERS | {Role.CITY_OPERATIONS, Role.AUDITOR},
     "user.manage": ADMINISTRATORS,
     "device.read": PLANNERS | {Role.AUDITOR},
@@ -53,6 +54,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "workflow.read": EVERYBODY,
     "history.read": EVERYBODY,
 }
+
+# What somebody may whose roles have all ended: hand in what his phone still holds, be told what leaves it, sign out.
+WITHOUT_ROLE = frozenset({"session.own", "sync.use", "media.upload"})
 
 TASK_ACTION_PERMISSION: dict[TaskAction, str] = {
     TaskAction.ASSIGN: "task.assign",
@@ -81,7 +85,8 @@ REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
 def can(roles: Iterable[Role | str], permission: str) -> bool:
     """True if any of ``roles`` holds ``permission``. An unknown permission is a programming error (KeyError)."""
     allowed = PERMISSIONS[permission]
-    return any(role in allowed for role in roles)
+    held = set(roles)
+    return bool(held & allowed) if held else permission in WITHOUT_ROLE
 
 
 def check(roles: Iterable[Role | str], permission: str) -> None:

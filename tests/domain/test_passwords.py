@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def test_before_the_first_policy_the_first_one_holds():
-    assert policy_at(date(2020, 1, 1)) is policy_at(date(2026, 1, 1))
+    assert policy_at(date(2020, 1, 1)) == policy_at(date(2026, 1, 1))
 
 
 @pytest.mark.parametrize("password", ["Patrol-2026", "网格巡查Abc123", "correct Horse 7"])

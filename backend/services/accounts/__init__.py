@@ -1,5 +1,43 @@
 """People: signing in, sessions, devices, users and what they may do."""
 
+from backend.services.accounts.devices import restore_device, revoke_device
+from backend.services.accounts.hashing import hash_password
+from backend.services.accounts.housekeeping import forget_old_sessions
 from backend.services.accounts.identity import authenticate
+from backend.services.accounts.sessions import open_session, refresh, sign_in, sign_out
+from backend.services.accounts.users import (
+    change_password,
+    create_user,
+    disable_user,
+    enable_user,
+    find_user,
+    reset_password,
+    set_roles,
+    set_skills,
+)
+from backend.services.accounts.values import DeviceInfo, NewUser, Person, RoleGrant, SignedIn
 
-__all__ = ["authenticate"]
+__all__ = [
+    "DeviceInfo",
+    "NewUser",
+    "Person",
+    "RoleGrant",
+    "SignedIn",
+    "authenticate",
+    "change_password",
+    "create_user",
+    "disable_user",
+    "enable_user",
+    "find_user",
+    "forget_old_sessions",
+    "hash_password",
+    "open_session",
+    "refresh",
+    "reset_password",
+    "restore_device",
+    "revoke_device",
+    "set_roles",
+    "set_skills",
+    "sign_in",
+    "sign_out",
+]
