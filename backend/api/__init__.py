@@ -2,10 +2,15 @@
 
 from flask_smorest import Blueprint
 
-from backend.api import health, media, uploads
+from backend.api import grids, health, history, media, referrals, reports, sync, uploads
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    grids.blueprint,
     health.blueprint,
+    history.blueprint,
     media.blueprint,
+    referrals.blueprint,
+    reports.blueprint,
+    sync.blueprint,
     uploads.blueprint,
 )

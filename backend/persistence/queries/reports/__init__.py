@@ -1,6 +1,8 @@
-"""Reads of reports: who sees which, pages of a list, one report whole, points for a map."""
+"""Reads of reports: who sees which, pages of a list, one report whole."""
 
+from backend.persistence.queries.reports.detail import ReportDetail, get_report
 from backend.persistence.queries.reports.pages import ReportFilter, SeqPage, find_seqs
+from backend.persistence.queries.reports.rows import list_reports
 from backend.persistence.queries.reports.scope import visible_to
 
-__all__ = ["ReportFilter", "SeqPage", "find_seqs", "visible_to"]
+__all__ = ["ReportDetail", "ReportFilter", "SeqPage", "find_seqs", "get_report", "list_reports", "visible_to"]

@@ -29,7 +29,7 @@ class ReportFilter:
     """What a list is narrowed to; everything given must hold. Texts of ``q`` are looked for as they are."""
 
     category: Category | None = None
-    statuses: tuple[ReportStatus, ...] = ()
+    statuses: tuple[ReportStatus, ...] | None = None  # an empty one can match nothing
     outcome: Outcome | None = None
     severity: Severity | None = None
     verdict: Verdict | None = None
@@ -67,7 +67,7 @@ def find_seqs(session: Session, actor: Actor, wanted: ReportFilter, limit: int, 
         if department_id is None:
             return SeqPage([], None)
     ways = list(_ways(actor, wanted, department_id, below))
-    if not ways:
+    if not ways or wanted.statuses == ():
         return SeqPage([], None)
     if wanted.q:
         return _search(session, _merge(ways, wanted, SEARCH_WINDOW), wanted.q, limit)
@@ -81,7 +81,7 @@ def _merge(ways: list[Select[Any]], wanted: ReportFilter, limit: int) -> Select[
     parts = [
         way.where(*narrowing, *one_status).order_by(way.selected_columns[0].desc()).limit(limit)
         for way in ways
-        for one_status in ([[Report.status == status] for status in wanted.statuses] or [[]])
+        for one_status in ([[]] if wanted.statuses is None else [[Report.status == s] for s in wanted.statuses])
     ]
     if len(parts) == 1:
         return parts[0]

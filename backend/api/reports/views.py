@@ -1,0 +1,69 @@
+"""Views of reports. Not here: how one report is told (shown.py)."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from backend.api.endpoint import Call, endpoint
+from backend.api.json import json_answer
+from backend.api.language import current_language
+from backend.api.referrals import shown as shown_referral
+from backend.api.reports.examples import DETAIL_EXAMPLE, SUMMARY_EXAMPLE
+from backend.api.reports.shown import shown_report
+from backend.api.schemas.reports import ReportPageSchema, ReportQuerySchema, ReportSchema
+from backend.domain.vocabulary import ReportStatus
+from backend.persistence.queries.referrals import referrals_of
+from backend.persistence.queries.reports import ReportFilter, get_report, list_reports
+
+blueprint = Blueprint(
+    "reports", __name__, url_prefix="/api/v1", description="Reports (上报): what workers saw, and what became of it"
+)
+WITH_REFERRAL = (ReportStatus.REFERRED, ReportStatus.CLOSED)
+
+
+@endpoint(
+    blueprint,
+    "/reports",
+    permission="report.read",
+    summary="Reports you may see, newest first",
+    query=ReportQuerySchema,
+    answer=ReportPageSchema,
+    problems=("bad_cursor",),
+    example={"items": [SUMMARY_EXAMPLE], "next_cursor": "MTAyNA"},
+)
+def list_all(call: Call) -> Response:
+    """A worker sees his own, a street its own, a department what was referred to it, the bureau all."""
+    query = dict(call.query)
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    page = list_reports(call.session, call.actor, filter_of(query), limit, cursor)
+    return json_answer({"items": page.items, "next_cursor": page.next_cursor})
+
+
+@endpoint(
+    blueprint,
+    "/reports/<uuid:report_id>",
+    permission="report.read",
+    summary="One report with photos, referrals, history and the reason of its routing",
+    answer=ReportSchema,
+    problems=("not_found",),
+    example=DETAIL_EXAMPLE,
+)
+def show(call: Call, report_id: UUID) -> Response:
+    """Everything that hangs on the report; sentences are in the language asked for."""
+    detail = get_report(call.session, call.actor, report_id)
+    referrals = [shown_referral(row, call.actor) for row in referrals_of(call.session, [report_id])]
+    return json_answer(shown_report(detail, referrals, current_language()))
+
+
+def filter_of(query: dict[str, Any]) -> ReportFilter:
+    """The filter that a query of ReportFilterSchema means; ``has_referral`` is a matter of the status."""
+    values = dict(query)
+    statuses = set(values.pop("status") or ReportStatus)
+    has_referral = values.pop("has_referral")
+    if has_referral is not None:
+        statuses &= set(WITH_REFERRAL if has_referral else (ReportStatus.RECORDED,))
+    values["author_id"] = values.pop("author")
+    everything = len(statuses) == len(ReportStatus)
+    return ReportFilter(statuses=None if everything else tuple(sorted(statuses)), **values)

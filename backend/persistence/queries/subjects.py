@@ -1,0 +1,42 @@
+"""Whether an actor may see the subject of a history: asked of the slice it belongs to. Not here: the history itself."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
+from backend.domain.vocabulary import Role
+from backend.persistence.models import Referral, Report, Site, Task
+from backend.persistence.queries import referrals, reports, sites, tasks
+
+READERS_OF_ALL = (Role.AUDITOR, Role.ADMINISTRATOR)
+Visible = Callable[[Actor, datetime], ColumnElement[bool]]
+SUBJECTS: dict[str, tuple[InstrumentedAttribute[UUID], Visible]] = {
+    "report": (Report.id, lambda actor, _now: reports.visible_to(actor)),
+    "referral": (Referral.id, lambda actor, _now: referrals.visible_to(actor)),
+    "task": (Task.id, tasks.visible_to),
+    "site": (Site.id, sites.visible_to),
+}
+
+
+def require_visible(session: Session, actor: Actor, subject_type: str, subject_id: str, now: datetime) -> None:
+    """Raise DomainError('not_found') unless ``actor`` may read what happened to this subject.
+
+    Grids, people, devices: auditors and administrators alone, whether the subject still exists or not.
+    """
+    if any(actor.has(role) for role in READERS_OF_ALL):
+        return
+    known = SUBJECTS.get(subject_type)
+    if known is None:
+        raise DomainError("not_found")
+    column, visible = known
+    try:
+        key = UUID(subject_id)
+    except ValueError:
+        raise DomainError("not_found") from None
+    if session.scalar(select(column).where(column == key, visible(actor, now))) is None:
+        raise DomainError("not_found")
