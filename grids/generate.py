@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import shapely
-from shapely import Geometry, Polygon
+from shapely import Polygon
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from grids.model import GridFeature
 from grids.partition import partition
-from grids.plane import Plane
+from grids.plane import Plane, area_m2
 
 DISTRICT = "310107"
 PER_COMMUNITY = 12
@@ -40,7 +41,7 @@ def generate(
     parents = dict(streets) if streets else {district + "001": outline}
     clipped = {code: shapely.intersection(polygon, outline) for code, polygon in sorted(parents.items())}
     plane = Plane.around([outline])
-    quotas = share_out(count, {code: plane.area_m2(polygon) for code, polygon in clipped.items()})
+    quotas = share_out(count, {code: area_m2(polygon) for code, polygon in clipped.items()})
     cells = partition(clipped, quotas, seed=seed, plane=plane)
     features: list[GridFeature] = []
     for street_code, polygons in cells.items():
@@ -131,6 +132,16 @@ SAMPLE_STREETS: dict[str, tuple[str, float, float]] = {
 }
 
 
+def _pulled_inside(blob: Geometry, dx: float, dy: float) -> tuple[float, float]:
+    """The place (degrees from the centre), drawn towards the centre until it lies well inside the outline."""
+    core = shapely.buffer(blob, -0.004)
+    for part in np.linspace(1.0, 0.05, 20):
+        lon, lat = SAMPLE_CENTRE[0] + part * dx, SAMPLE_CENTRE[1] + part * dy
+        if shapely.contains_xy(core, lon, lat):
+            return lon, lat
+    return SAMPLE_CENTRE
+
+
 def sample_district(seed: int) -> tuple[Geometry, dict[str, Geometry], list[GridFeature]]:
     """An invented SAMPLE (示例) of a district of Putuo's size: (outline, streets by 9-digit code, 45 grids).
 
@@ -140,7 +151,7 @@ def sample_district(seed: int) -> tuple[Geometry, dict[str, Geometry], list[Grid
     rng = np.random.default_rng(seed)
     plane = Plane(*SAMPLE_CENTRE)
     blob = _blob(rng, SAMPLE_AREA_M2, plane)
-    places = np.array([(SAMPLE_CENTRE[0] + dx, SAMPLE_CENTRE[1] + dy) for _, dx, dy in SAMPLE_STREETS.values()])
+    places = np.array([_pulled_inside(blob, dx, dy) for _, dx, dy in SAMPLE_STREETS.values()])
     rough = partition({"": blob}, {"": len(places)}, seed=seed, plane=plane, seeds={"": places})[""]
     streets = dict(zip(SAMPLE_STREETS, rough, strict=True))
     names = {code: name for code, (name, _, _) in SAMPLE_STREETS.items()}

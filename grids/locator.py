@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import Geometry, STRtree
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from grids.cellindex import NOWHERE, CellIndex
 from grids.plane import FloatArray, GeometryArray, as_array, degree_lengths_m

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 Severity = Literal["error", "warning"]
 FileFormat = Literal["geojson", "gpkg", "shp"]

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import Geometry, STRtree
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from grids.plane import FloatArray, GeometryArray, Plane, as_array
 
@@ -33,7 +34,7 @@ def partition(
     for code, street in streets.items():
         given = seeds.get(code) if seeds else None
         chosen[code] = _scatter(street, quotas[code], rng, plane) if given is None else given
-    for bend in (BEND, BEND / 3, 0.0):  # a bent edge may cut a seed off where two seeds are close; straight ones cannot
+    for bend in (BEND, 0.0):  # bent edges that cross may, very rarely, cut a seed off; straight ones cannot
         cells = _cut(streets, chosen, rng, plane, bend)
         if all(len(cells[code]) == len(chosen[code]) for code in streets):
             return cells
@@ -84,7 +85,7 @@ def _cut(
     for code, street in streets.items():
         lines.append(as_array([shapely.boundary(street)]))
         if len(seeds[code]) > 1:
-            edges = _bent(_unique_edges(_voronoi(seeds[code], street, plane)), rng, bend)
+            edges = _bent(_unique_edges(_voronoi(seeds[code], street, plane)), seeds[code], rng, bend)
             lines.append(_inside(edges, street))
     noded = shapely.union_all(np.concatenate(lines), grid_size=LATTICE_DEG)
     faces = shapely.get_parts(shapely.polygonize([noded]))
@@ -107,11 +108,16 @@ def _unique_edges(cells: GeometryArray) -> FloatArray:
     return np.unique(edges, axis=0).reshape(-1, 2, 2)
 
 
-def _bent(edges: FloatArray, rng: np.random.Generator, bend: float) -> GeometryArray:
-    """Each edge as a line of four pieces whose three inner vertices are moved sideways."""
+def _bent(edges: FloatArray, seeds: FloatArray, rng: np.random.Generator, bend: float) -> GeometryArray:
+    """Each edge as a line of four pieces whose three inner vertices are moved sideways, never as far as a seed."""
+    straight = as_array(shapely.linestrings(edges))
+    nearest, distance = STRtree(shapely.points(seeds)).query_nearest(straight, return_distance=True, all_matches=False)
+    most = np.empty(len(edges))
+    most[nearest[0]] = distance
+    limit = np.minimum(bend, 0.3 * most / np.maximum(shapely.length(straight), 1e-15))
     start, end = edges[:, None, 0, :], edges[:, None, 1, :]
     along = np.array([0.25, 0.5, 0.75]) + rng.uniform(-0.05, 0.05, (len(edges), 3))
-    aside = rng.uniform(-bend, bend, (len(edges), 3))
+    aside = rng.uniform(-1.0, 1.0, (len(edges), 3)) * limit[:, None]
     step = end - start
     inner = start + along[:, :, None] * step + aside[:, :, None] * np.stack([-step[..., 1], step[..., 0]], axis=-1)
     return as_array(shapely.linestrings(np.concatenate([start, inner, end], axis=1)))

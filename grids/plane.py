@@ -1,7 +1,7 @@
-"""Metres for degrees: an equal-area plane around a place and the local length of a degree. No topology is judged here.
+"""Metres for degrees: areas, the local length of a degree, an equal-area plane. No topology is judged here.
 
 Topology stays in lon/lat: a straight lon/lat edge of 1 km bends by about 1 cm in any plane, which would invent gaps
-where one grid's vertex lies on another's edge. Only measured pieces are carried over.
+where one grid's vertex lies on another's edge.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer, network
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 # PROJ must not fetch grid files from the network.
 network.set_network_enabled(active=False)  # type: ignore[attr-defined]  # in pyproj's manual, not in its stubs
@@ -74,13 +74,21 @@ class Plane:
         """A lon/lat geometry with its vertices carried to metres."""
         return shapely.transform(geometry, self.to_plane)
 
-    def areas_m2(self, geometries: Sequence[Geometry | None] | GeometryArray) -> FloatArray:
-        """Areas in m² of lon/lat geometries; 0 for None and for lines and points."""
-        array = as_array(geometries)
-        if not len(array):
-            return np.zeros(0)
-        return np.nan_to_num(shapely.area(shapely.transform(array, self.to_plane)))
 
-    def area_m2(self, geometry: Geometry) -> float:
-        """Area in m² of one lon/lat geometry."""
-        return float(self.areas_m2([geometry])[0])
+def areas_m2(geometries: Sequence[Geometry | None] | GeometryArray) -> FloatArray:
+    """Areas in m² of lon/lat geometries; 0 for None and for lines and points.
+
+    Measured in degrees and stretched by the size of a degree at the centroid: right to 1e-6 for anything the size of a
+    district, and still right for a splinter along a long edge, whose bend in a plane would be taken for width.
+    """
+    array = as_array(geometries)
+    if not len(array):
+        return np.zeros(0)
+    lat = np.clip(np.nan_to_num(shapely.get_y(shapely.centroid(array))), -89.9, 89.9)
+    lon_m, lat_m = degree_lengths_m(lat)
+    return np.nan_to_num(shapely.area(array)) * lon_m * lat_m
+
+
+def area_m2(geometry: Geometry) -> float:
+    """Area in m² of one lon/lat geometry."""
+    return float(areas_m2([geometry])[0])

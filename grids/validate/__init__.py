@@ -1,0 +1,5 @@
+"""Everything that is wrong with a set of grids, with place and size. Judges only; reading is `grids.readers`."""
+
+from grids.validate.checks import snap_features, validate
+
+__all__ = ["snap_features", "validate"]
