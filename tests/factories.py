@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from geoalchemy2.shape import from_shape
 from shapely import MultiPolygon, box
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -18,18 +20,24 @@ from backend.domain.vocabulary import (
     GridRole,
     GridVersionStatus,
     Outcome,
+    ReferralRole,
+    ReferralStatus,
     ReportStatus,
     Role,
+    Severity,
     SiteStatus,
     TaskKind,
     TaskStatus,
     Verdict,
 )
 from backend.persistence.models import (
+    Department,
     Device,
     Grid,
     GridResponsibility,
     GridVersion,
+    LoginSession,
+    Referral,
     Report,
     RoleAssignment,
     Site,
@@ -38,6 +46,7 @@ from backend.persistence.models import (
     User,
     UserSkill,
 )
+from backend.services.accounts.tokens import AccessClaims, make_access_token
 from tests.conftest import NOW
 
 DISTRICT = "310107"
@@ -102,6 +111,23 @@ def make_device(session: Session, user: User) -> Device:
     session.add(device)
     session.flush()
     return device
+
+
+def token_for(app: Flask, session: Session, user: User, *, device: Device | None = None) -> str:
+    """An access token of a session that ``user`` has open on ``device`` (a new phone unless given)."""
+    device = device or make_device(session, user)
+    login = LoginSession(
+        id=new_id(),
+        user_id=user.id,
+        device_id=device.id,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=60),
+    )
+    session.add(login)
+    session.flush()
+    state = app.extensions["gridpatrol"]
+    claims = AccessClaims(login.id, user.id)
+    return make_access_token(state.gateways.keys, claims, state.gateways.clock.now(), 30 * 86_400)
 
 
 def actor_of(
@@ -275,3 +301,45 @@ def make_report(session: Session, author: User, grid: Grid | None = None, **valu
     session.add(report)
     session.flush()
     return report
+
+
+def department_named(session: Session, code: str) -> Department:
+    """A department of the reference data."""
+    return session.scalars(select(Department).where(Department.code == code)).one()
+
+
+def make_officer(session: Session, code: str = "putuo.health") -> User:
+    """Somebody who works for the department ``code``."""
+    return make_user(session, Role.DEPARTMENT_OFFICER, department_id=department_named(session, code).id)
+
+
+def make_referral(session: Session, report: Report, code: str | None = "putuo.health", **values: Any) -> Referral:
+    """A referral of ``report`` to the department ``code``, as the rules would have made it."""
+    referral = Referral(
+        **{
+            "id": new_id(),
+            "report_id": report.id,
+            "report_seq": report.seq,
+            "category": report.category,
+            "street_code": report.street_code,
+            "function_code": "medical_practice_supervision",
+            "department_id": department_named(session, code).id if code else None,
+            "role": ReferralRole.LEAD,
+            "status": ReferralStatus.ROUTED if code else ReferralStatus.PENDING_TRIAGE,
+            "severity": Severity.MEDIUM,
+            "is_emergency": False,
+            "finding_codes": [],
+            "rule_codes": ["A1"],
+            "legal_basis": [],
+            "deadline_profile": "medium",
+            "created_at": NOW,
+            "routed_at": NOW if code else None,
+            "return_count": 0,
+            "version": 1,
+            **values,
+        }
+    )
+    report.status = ReportStatus.REFERRED
+    session.add(referral)
+    session.flush()
+    return referral
