@@ -31,7 +31,7 @@ class Phone:
             "device_time": self.now.isoformat(),
             "limit": 500,
             "outbox": {"items": 0, "photos": 0, "oldest_at": None},
-            "items": items or [],
+            "items": [] if items is None else items,
             **envelope,
         }
         return self.client.post("/api/v1/sync", json=body, headers={"Authorization": f"Bearer {self.token}"})

@@ -73,36 +73,58 @@ def endpoint(
     answer with beside the general ones; ``document`` is merged over the OpenAPI operation made from all this.
     A view that returns a Response has dumped for itself (files, problem documents); None answers 204 without a body.
     """
-    writes = commits if commits is not None else method not in ("GET", "HEAD")
-    query_schema, body_schema = (query() if query else None), (body() if body else None)
-    answer_schema = answer() if isinstance(answer, type) else answer
+    stages = Stages(
+        permission=permission,
+        writes=commits if commits is not None else method not in ("GET", "HEAD"),
+        query=query() if query else None,
+        body=body() if body else None,
+        answer=answer() if isinstance(answer, type) else answer,
+        status=status,
+    )
+    described = operation_document(
+        permission=permission, summary=summary, method=method, query=query, body=body, answer=answer,
+        status=status, problems=problems, extra=document, example=example, public=permission == PUBLIC,
+    )  # fmt: skip
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def run(**path: Any) -> Response:
-            state = current_state()
-            now = state.gateways.clock.now()
-            caller = None if permission == PUBLIC else identify(state, now)
-            parsed_query = query_schema.load(_query_values(query_schema)) if query_schema else {}
-            parsed_body = body_schema.load(read_json()) if body_schema else None
-            if caller is not None:
-                check(caller.roles, permission)
-            stage: AbstractContextManager[Session] = unit_of_work() if writes else reading()
-            with stage as session:
-                result = view(Call(session, now, state, parsed_query, parsed_body, caller), **path)
-            return _dump(result, answer_schema, status)
+            return stages.run(view, path)
 
-        run._apidoc = {  # type: ignore[attr-defined]  # where flask-smorest looks for an operation's document
-            "manual_doc": operation_document(
-                permission=permission, summary=summary, method=method, query=query, body=body, answer=answer,
-                status=status, problems=problems, extra=document, example=example, public=permission == PUBLIC,
-            )
-        }  # fmt: skip
+        run._apidoc = {"manual_doc": described}  # type: ignore[attr-defined]  # where flask-smorest looks for the document
         run.permission = permission  # type: ignore[attr-defined]  # read by the test that walks the url map
         blueprint.route(rule, methods=[method])(run)
         return view
 
     return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The way of one endpoint's requests, always the same."""
+
+    permission: str
+    writes: bool
+    query: Schema | None
+    body: Schema | None
+    answer: Schema | None
+    status: int
+
+    def run(self, view: View, path: dict[str, Any]) -> Response:
+        """Identify, parse, permit, use case, commit, dump; a reading is dumped before its transaction ends."""
+        state = current_state()
+        now = state.gateways.clock.now()
+        caller = None if self.permission == PUBLIC else identify(state, now)
+        parsed_query = self.query.load(_query_values(self.query)) if self.query else {}
+        parsed_body = self.body.load(read_json()) if self.body else None
+        if caller is not None:
+            check(caller.roles, self.permission)
+        stage: AbstractContextManager[Session] = unit_of_work() if self.writes else reading()
+        with stage as session:
+            result = view(Call(session, now, state, parsed_query, parsed_body, caller), **path)
+            if not self.writes:
+                return _dump(result, self.answer, self.status)
+        return _dump(result, self.answer, self.status)
 
 
 def identify(state: State, now: datetime) -> Actor:

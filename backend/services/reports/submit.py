@@ -96,10 +96,8 @@ def _report(
     now: datetime,
 ) -> Report:
     draft = submission.draft
-    verdict = placed.verdict if placed else Verdict.NO_GRID
-    submission.flags.add(Flag.NO_POSITION if placed is None else VERDICT_FLAGS.get(verdict, ""))
-    submission.flags.discard("")
-    grid_code, street_code, basis = _where(submission, placed)
+    if placed is not None and placed.verdict in VERDICT_FLAGS:
+        submission.flags.add(VERDICT_FLAGS[placed.verdict].value)
     return Report(
         id=draft.report_id,
         seq=submission.seq,
@@ -115,27 +113,43 @@ def _report(
         recorded_at=submission.recorded_at,
         received_at=now,
         clock_offset_ms=clock_offset_ms,
-        raw_position=_raw_position(draft),
-        position=WKTElement(f"POINT({placed.lon!r} {placed.lat!r})", srid=STORED_SRID) if placed else None,
-        accuracy_m=draft.position.accuracy_m if draft.position else None,
-        verdict=verdict,
-        placing={**_placing(placed), "basis": basis},
-        grid_id=placed.grid_id if placed else None,
-        grid_code=grid_code,
-        street_code=street_code,
-        site=_site(draft),
-        form_code=draft.form.code,
-        form_version=draft.form.version,
-        answers=dict(draft.answers),
-        attributes=dict(draft.attributes),
-        findings=[{"code": f.code, "note": f.note, "severity": f.severity.value} for f in draft.findings],
-        description=draft.description,
-        monotonic=_monotonic(draft),
+        **_place_columns(submission, placed),
+        **_word_columns(draft),
         flags=sorted(submission.flags),
         photos_expected=len({photo.sha256 for photo in draft.photos}),
         photos_here=len({photo.sha256 for photo in draft.photos if photo.sha256 in arrived}),
         version=1,
     )
+
+
+def _word_columns(draft: ReportDraft) -> dict[str, Any]:
+    """The worker's own words, as sent."""
+    return {
+        "site": _site(draft),
+        "form_code": draft.form.code,
+        "form_version": draft.form.version,
+        "answers": dict(draft.answers),
+        "attributes": dict(draft.attributes),
+        "findings": [{"code": f.code, "note": f.note, "severity": f.severity.value} for f in draft.findings],
+        "description": draft.description,
+        "monotonic": _monotonic(draft),
+    }
+
+
+def _place_columns(submission: Submission, placed: Placed | None) -> dict[str, Any]:
+    """Where it was: the raw position as sent, and what the server made of it."""
+    draft = submission.draft
+    grid_code, street_code, basis = _where(submission, placed)
+    return {
+        "raw_position": _raw_position(draft),
+        "position": WKTElement(f"POINT({placed.lon!r} {placed.lat!r})", srid=STORED_SRID) if placed else None,
+        "accuracy_m": draft.position.accuracy_m if draft.position else None,
+        "verdict": placed.verdict if placed else Verdict.NO_GRID,
+        "placing": {**_placing(placed), "basis": basis},
+        "grid_id": placed.grid_id if placed else None,
+        "grid_code": grid_code,
+        "street_code": street_code,
+    }
 
 
 def worst_severity(draft: ReportDraft) -> Severity | None:
@@ -161,7 +175,7 @@ def _placing(placed: Placed | None) -> dict[str, Any]:
         return {"candidates": []}
     return {
         "version_id": str(placed.version_id) if placed.version_id else None,
-        "candidates": [{"code": c.code, "share": round(c.share, 4)} for c in placed.candidates],
+        "candidates": [{"code": c.grid_code, "share": round(c.share, 4)} for c in placed.candidates],
         "distance_m": round(placed.distance_m, 1) if placed.distance_m is not None else None,
         "note": placed.note,
     }

@@ -77,8 +77,16 @@ def _apply_alone(session: Session, context: SyncContext, arrival: Arrival) -> An
     except OperationalError:
         raise
     except Exception as error:
-        log.error("sync_item_quarantined", item=arrival.item_id, kind=arrival.kind, error=type(error).__name__)
-        reason = "database_refused" if isinstance(error, SQLAlchemyError) else "not_applicable"
+        from_database = isinstance(error, SQLAlchemyError)
+        # a database error's text repeats the row; only our own errors may be logged whole
+        log.error(
+            "sync_item_quarantined",
+            item=arrival.item_id,
+            kind=arrival.kind,
+            error=type(error).__name__,
+            exc_info=not from_database,
+        )
+        reason = "database_refused" if from_database else "not_applicable"
     with session.begin_nested():
         stored = _stored(session, [arrival.item_id]).get(arrival.item_id)
         if stored is not None:  # another call stored the same item meanwhile

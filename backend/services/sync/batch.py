@@ -154,5 +154,5 @@ HANDLERS: dict[type, Callable[[Batch, Arrival, Any], Answer]] = {
 def _refer(batch: Batch) -> None:
     problems: list[Report] = [r for r in batch.work.new_reports.values() if r.outcome == Outcome.PROBLEM]
     if problems:
-        mark_duplicates(batch.session, problems)
+        mark_duplicates(batch.session, problems, batch.context.now)
         refer_reports(batch.session, problems, now=batch.context.now)

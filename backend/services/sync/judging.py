@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.domain.calendar import local_day
+from backend.domain.forms import find_form
 from backend.domain.payloads import ReportAmendment
 from backend.domain.reports import ReportDraft
 from backend.domain.reports.checks import check_draft
 from backend.domain.tasks import held_by
+from backend.domain.thresholds import thresholds_at
 from backend.domain.vocabulary import Flag
 from backend.persistence.models import Report
 from backend.services.media.arrivals import photos_already_here
 from backend.services.reports.submit import Submission
 from backend.services.sync.context import SyncContext
 from backend.services.sync.workset import Workset
-
-DUPLICATE_RADIUS_M = 30.0  # workflow.md: a recurrence is the same site, or within 30 m and of the same category
-DUPLICATE_WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,18 @@ def load_circumstances(
 def judge_draft(draft: ReportDraft, submission: Submission, work: Workset, context: SyncContext) -> set[str]:
     """Flags of one draft: those of its own words, and those of the task it names."""
     offset = context.clock_offset_ms
-    flags = {flag.value for flag in check_draft(draft, now=context.now, clock_offset_seconds=(offset or 0) / 1000)}
-    if draft.task_id is None:
-        return flags
+    found = check_draft(
+        draft,
+        form=find_form(draft.form.code, draft.form.version),
+        received_at=context.now,
+        thresholds=thresholds_at(local_day(draft.captured_at)),
+        clock_offset_seconds=None if offset is None else offset / 1000,
+        task_known=submission.task is not None,
+    )
+    flags = {flag.value for flag in found}
     if submission.task is None:
-        return flags | {Flag.UNKNOWN_TASK.value}
-    holdings = work.held.get(draft.task_id, [])
+        return flags
+    holdings = work.held.get(submission.task.id, [])
     if submission.task.assignee_id == context.actor.user_id or any(h.ended_at is None for h in holdings):
         return flags
     if held_by(holdings, context.actor.user_id, draft.captured_at) or holdings:
@@ -63,17 +69,18 @@ DUPLICATES = text("""
 """)
 
 
-def mark_duplicates(session: Session, reports: Sequence[Report]) -> None:
-    """Flag problem reports like another of the same day: same site, or same category within 30 m."""
+def mark_duplicates(session: Session, reports: Sequence[Report], now: datetime) -> None:
+    """Flag problem reports like an earlier one: same category at the same site or near by, within the window."""
+    limits = thresholds_at(local_day(now))
     found = set(
         session.scalars(
             DUPLICATES,
             {
                 "ids": [report.id for report in reports],
-                "window": DUPLICATE_WINDOW,
-                "radius": DUPLICATE_RADIUS_M,
+                "window": timedelta(seconds=limits.duplicate_window_seconds),
+                "radius": limits.duplicate_distance_m,
                 # a degree of longitude is never shorter than half one of latitude between 60° N and S
-                "degrees": DUPLICATE_RADIUS_M / 111_000 * 2,
+                "degrees": limits.duplicate_distance_m / 111_000 * 2,
             },
         )
     )

@@ -1,0 +1,72 @@
+"""What enters and leaves a phone: reassignment, late work, steps of tasks, and changes committed late."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.persistence.models import Task, TaskAssignment
+from backend.services.scope import publish_tasks
+from tests.conftest import NOW
+from tests.factories import make_task
+from tests.phone import item, report_payload
+from tests.scenarios.conftest import Field
+
+
+def test_reassignment_revokes_and_late_work_counts(field: Field) -> None:
+    field.phone.sync()
+    other = field.new_phone(field.other)
+    other.sync()
+    _reassign(field)
+    draft = report_payload(task_id=str(field.task.id), captured_at="2026-11-20T09:00:00+08:00")
+    answers = field.phone.sync([item("report.submit", draft), item("task.start", {"task_id": str(field.task.id)})])
+    assert answers[0]["result"] == "accepted" and "late_after_reassignment" in answers[0]["flags"]
+    assert answers[1]["result"] == "conflict" and answers[1]["code"] == "illegal_transition"
+    assert field.phone.of("task") == {}
+    field.phone.verify()
+    other.sync()
+    assert list(other.of("task")) == [str(field.task.id)]
+    other.verify()
+
+
+def _reassign(field: Field) -> None:
+    session = field.session
+    task = session.get(Task, field.task.id)
+    assert task is not None
+    held = session.scalars(select(TaskAssignment).where(TaskAssignment.task_id == task.id)).one()
+    held.ended_at = NOW
+    task.assignee_id = field.other.id
+    session.flush()
+    publish_tasks(session, [task.id], NOW)
+    session.commit()
+
+
+def test_steps_of_a_task_in_order_and_what_its_state_forbids(field: Field) -> None:
+    task_id = str(field.task.id)
+    answers = field.phone.sync(
+        [
+            item("task.accept", {"task_id": task_id}),
+            item("task.start", {"task_id": task_id}),
+            item("task.accept", {"task_id": task_id}),
+            item("task.submit", {"task_id": task_id}),
+        ]
+    )
+    assert [a["result"] for a in answers] == ["accepted", "accepted", "conflict", "accepted"]
+    assert answers[2]["code"] == "illegal_transition"
+    assert field.phone.of("task")[task_id]["status"] == "submitted"
+
+
+def test_an_open_transaction_hides_nothing_for_ever(field: Field) -> None:
+    """An older transaction writes but commits after a younger one: its change must still arrive."""
+    field.phone.sync()
+    with field.app.app_context():
+        with Session(field.session.get_bind(), expire_on_commit=False) as slow:
+            task = make_task(slow, field.grids[0], field.worker)
+            publish_tasks(slow, [task.id], NOW)  # holds a transaction number, not yet committed
+            quick = make_task(field.session, field.grids[1], field.worker)
+            publish_tasks(field.session, [quick.id], NOW)
+            field.session.commit()
+            field.phone.sync()
+            assert str(task.id) not in field.phone.of("task")
+            slow.commit()
+        field.phone.sync()
+        assert {str(task.id), str(quick.id)} <= set(field.phone.of("task"))
+        field.phone.verify()
