@@ -84,7 +84,9 @@ def areas_m2(geometries: Sequence[Geometry | None] | GeometryArray) -> FloatArra
     array = as_array(geometries)
     if not len(array):
         return np.zeros(0)
-    lat = np.clip(np.nan_to_num(shapely.get_y(shapely.centroid(array))), -89.9, 89.9)
+    centres = shapely.centroid(array)
+    centres[shapely.is_empty(centres)] = None  # GEOS refuses to read the coordinates of an empty point
+    lat = np.clip(np.nan_to_num(shapely.get_y(centres)), -89.9, 89.9)
     lon_m, lat_m = degree_lengths_m(lat)
     return np.nan_to_num(shapely.area(array)) * lon_m * lat_m
 
