@@ -113,8 +113,8 @@ def make_device(session: Session, user: User) -> Device:
     return device
 
 
-def token_for(app: Flask, session: Session, user: User, *, device: Device | None = None) -> str:
-    """An access token of a session that ``user`` has open on ``device`` (a new phone unless given)."""
+def make_login(session: Session, user: User, *, device: Device | None = None) -> LoginSession:
+    """A session that ``user`` has open on ``device`` (a new phone unless given)."""
     device = device or make_device(session, user)
     login = LoginSession(
         id=new_id(),
@@ -125,6 +125,12 @@ def token_for(app: Flask, session: Session, user: User, *, device: Device | None
     )
     session.add(login)
     session.flush()
+    return login
+
+
+def token_for(app: Flask, session: Session, user: User, *, device: Device | None = None) -> str:
+    """An access token of a session that ``user`` has open on ``device`` (a new phone unless given)."""
+    login = make_login(session, user, device=device)
     state = app.extensions["gridpatrol"]
     claims = AccessClaims(login.id, user.id)
     return make_access_token(state.gateways.keys, claims, state.gateways.clock.now(), 30 * 86_400)

@@ -46,9 +46,7 @@ def referrals_of(session: Session, report: Report) -> list[tuple[Referral, str |
 
 
 def test_unlicensed_clinic_goes_to_health_and_not_to_market_supervision(session: Session, author: User) -> None:
-    report = problem(
-        session, author, "A-01", "A-03", attributes={"has_licence": False, "has_business_licence": False}
-    )
+    report = problem(session, author, "A-01", "A-03", attributes={"has_licence": False, "has_business_licence": False})
     refer_reports(session, [report], now=NOW)
     found = referrals_of(session, report)
     leads = [(code, r.function_code) for r, code in found if r.role == "lead"]
