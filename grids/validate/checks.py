@@ -146,6 +146,6 @@ def _check_slivers(cover: Cover) -> Iterator[Problem]:
     areas, lengths = shapely.area(flat), shapely.length(flat)
     compactness = 4 * np.pi * areas / np.maximum(lengths**2, 1e-12)
     small = (areas < cover.tolerances.sliver_m2) | (compactness < cover.tolerances.sliver_compactness)
-    for index in _indexes(small):
+    for index in _indexes(small & ~shapely.is_empty(parts)):  # an empty shape was reported as such
         number = cover.features[owner[index]].number
         yield problem("sliver", number, where=cover.where(parts[index]), amount_m2=float(areas[index]))
