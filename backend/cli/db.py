@@ -1,14 +1,12 @@
 """``gridpatrol db``: the database as a person at the machine handles it. Not here: what the product stores in it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import psycopg
 
-from backend.app import create_app
-from backend.cli.context import bring_schema_up
+from backend.cli.context import application_on, bring_schema_up
 from backend.cli.database import bring_up, current_settings, embedded_or_refuse, open_database, say
 from backend.cli.migrating import note_migrated
 from backend.gateways.backup import dump_database, read_note, restore_database, table_count
@@ -131,8 +129,7 @@ def _fill(settings: Settings, url: str, file: Path, moment: datetime) -> None:
     say("reading the backup …")
     restore_database(libpq_url(url), file)
     bring_schema_up(settings, url)
-    app = create_app(replace(settings, database_url=url))
-    with app.app_context(), unit_of_work() as session:
+    with application_on(settings, url), unit_of_work() as session:
         start_new_epoch(session, moment, datetime.now(UTC))
 
 

@@ -2,10 +2,12 @@
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,24 +52,27 @@ class Service:
         return self.process.stderr.read() if self.process.stderr else ""
 
 
-@pytest.fixture
-def made_cluster(open_folder: Path) -> PrivateCluster:
-    """Made beforehand as a fast one, so that the tests add no system user to the machine."""
-    cluster = PrivateCluster(open_folder / "var" / "postgres", fast=True)
+@pytest.fixture(scope="module")
+def made_cluster() -> Iterator[PrivateCluster]:
+    """Made beforehand as a fast one, so that the tests add no system user to the machine; migrated by the first test."""
+    folder = Path(tempfile.mkdtemp(prefix="gp-serve-", dir="/tmp")).resolve()
+    folder.chmod(0o755)
+    cluster = PrivateCluster(folder / "var" / "postgres", fast=True)
     cluster.initialise()
-    return cluster
+    yield cluster
+    cluster.destroy()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def serve(open_folder: Path, made_cluster: PrivateCluster) -> Iterator[Callable[..., Service]]:
+def serve(made_cluster: PrivateCluster) -> Iterator[Callable[..., Service]]:
     begun: list[Service] = []
 
     def begin(port: int, *options: str) -> Service:
-        environment = {**os.environ, "VAR_DIR": str(open_folder / "var"), "PORT": str(port)}
         process = subprocess.Popen(
             [sys.executable, "-m", "backend.cli", "serve", "--no-demo", *options],
             cwd=CHECKOUT,
-            env=environment,
+            env=environment_of(made_cluster, port),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -80,7 +85,10 @@ def serve(open_folder: Path, made_cluster: PrivateCluster) -> Iterator[Callable[
         if service.process.poll() is None:
             service.process.terminate()
         service.process.communicate(timeout=60)
-    made_cluster.destroy()
+
+
+def environment_of(cluster: PrivateCluster, port: int) -> dict[str, str]:
+    return {**os.environ, "VAR_DIR": str(cluster.root.parent), "PORT": str(port)}
 
 
 @pytest.fixture
@@ -132,12 +140,15 @@ def test_a_taken_port_is_named_before_anything_starts(
     assert not made_cluster.is_running()
 
 
-def test_it_ends_with_its_caller(open_folder: Path, made_cluster: PrivateCluster, free_port: int) -> None:
+def test_it_ends_with_its_caller(made_cluster: PrivateCluster, free_port: int) -> None:
     """As when ``make run`` is killed: nobody would ever stop the service otherwise."""
-    environment = {**os.environ, "VAR_DIR": str(open_folder / "var"), "PORT": str(free_port)}
     script = f"{sys.executable} -m backend.cli serve --no-demo --follow-parent & echo $!; wait"
     with subprocess.Popen(
-        ["sh", "-c", script], cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True
+        ["sh", "-c", script],
+        cwd=CHECKOUT,
+        env=environment_of(made_cluster, free_port),
+        stdout=subprocess.PIPE,
+        text=True,
     ) as caller:
         service = Service(caller, free_port)
         assert caller.stdout is not None
@@ -149,4 +160,3 @@ def test_it_ends_with_its_caller(open_folder: Path, made_cluster: PrivateCluster
         time.sleep(0.2)
     assert service.status() is None
     assert not made_cluster.is_running()
-    made_cluster.destroy()
