@@ -78,3 +78,10 @@ def metadata(content: bytes, **more: str) -> str:
     """Upload-Metadata for ``content``."""
     pairs = {"sha256": sha256(content), "mime": "image/jpeg", **more}
     return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+
+
+def decode(content: bytes) -> Image.Image:
+    """The picture that ``content`` is; fails when it is none."""
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image

@@ -1,8 +1,7 @@
 """/media: which photos are lacking, originals as they were sent, previews. Sending them is /uploads."""
 
 import io
-from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Response, request, send_file
 from flask_smorest import Blueprint
@@ -67,8 +66,8 @@ def list_missing(call: Call) -> dict[str, Any]:
 def show_original(call: Call, sha256: str) -> Response:
     found = _visible(call, sha256)
     name = f"{sha256[:16]}.{EXTENSIONS[found.kind]}"
-    photos = call.state.gateways.photos
-    return _bytes(lambda: photos.open(sha256), found.kind.value, name, found, etag=sha256)
+    file = call.state.gateways.photos.open(sha256)
+    return _bytes(file, found.byte_count, found.kind.value, name, found, etag=sha256)
 
 
 @endpoint(
@@ -82,9 +81,8 @@ def show_original(call: Call, sha256: str) -> Response:
 def show_preview(call: Call, sha256: str) -> Response:
     found = _visible(call, sha256)
     preview = media.make_preview(call.state.gateways.photos, found)
-    return _bytes(
-        lambda: io.BytesIO(preview), "image/jpeg", f"{sha256[:16]}-preview.jpg", found, etag=f"{sha256}-preview"
-    )
+    name = f"{sha256[:16]}-preview.jpg"
+    return _bytes(io.BytesIO(preview), len(preview), "image/jpeg", name, found, etag=f"{sha256}-preview")
 
 
 def _visible(call: Call, sha256: str) -> VisibleMedia:
@@ -94,18 +92,14 @@ def _visible(call: Call, sha256: str) -> VisibleMedia:
         return media.visible_media(session, call.actor, sha256)
 
 
-def _bytes(open_file: Callable[[], Any], mime: str, name: str, found: VisibleMedia, etag: str) -> Response:
-    file = open_file()
+def _bytes(file: BinaryIO, size: int, mime: str, name: str, found: VisibleMedia, etag: str) -> Response:
+    response = send_file(file, mimetype=mime, download_name=name, etag=etag, last_modified=found.stored_at)
+    response.content_length = size
     try:
-        response = send_file(
-            file, mimetype=mime, download_name=name, etag=etag, last_modified=found.stored_at, conditional=True
-        )
-    except RequestedRangeNotSatisfiable as error:
-        file.close()
-        content_range = f"bytes */{error.length}" if error.length is not None else "bytes */*"
-        return problem_of(DomainError("range_not_satisfiable"), {"Content-Range": content_range})
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        return problem_of(DomainError("range_not_satisfiable"), {"Content-Range": f"bytes */{size}"})
     response.headers.update(HARMLESS)
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    if request.method == "HEAD":
-        file.close()
     return response
