@@ -2,15 +2,37 @@
 
 from flask_smorest import Blueprint
 
-from backend.api import grids, health, history, media, referrals, reports, sync, uploads
+from backend.api import (
+    divisions,
+    grids,
+    health,
+    history,
+    map,
+    media,
+    referrals,
+    reports,
+    session,
+    sites,
+    sync,
+    tasks,
+    uploads,
+    users,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    divisions.blueprint,
+    divisions.well_known,
     grids.blueprint,
     health.blueprint,
     history.blueprint,
+    map.blueprint,
     media.blueprint,
     referrals.blueprint,
     reports.blueprint,
+    session.blueprint,
+    sites.blueprint,
     sync.blueprint,
+    tasks.blueprint,
     uploads.blueprint,
+    users.blueprint,
 )

@@ -34,6 +34,15 @@ def labelled(enum_class: type[StrEnum]) -> list[dict[str, str]]:
 
 
 @cache
+def all_labels() -> dict[str, list[dict[str, str]]]:
+    """The words for every value of every closed list, by the list's name; entries as of ``labelled``."""
+    return {
+        name: [{"code": code, "zh": words["zh"], "en": words["en"]} for code, words in texts.items()]
+        for name, texts in load_yaml("vocabulary.yaml")["enums"].items()
+    }
+
+
+@cache
 def vocabulary_objects(health_duty_phone: str | None = None) -> dict[str, dict[str, Any]]:
     """The sync objects of type ``vocabulary``: name → ``{"name", "version", "items": [...]}``. Read, never change.
 

@@ -1,0 +1,72 @@
+"""Shapes of signing in and of one's own account (sync.md, POST /session)."""
+
+from marshmallow import Schema, fields
+
+from backend.api.schemas.fields import Words
+from backend.api.schemas.secret import Secret
+from backend.api.schemas.users import HeldRoleSchema
+from backend.domain.vocabulary import Category, Role
+
+
+class DeviceInfoSchema(Schema):
+    """The phone or browser; its id is made there once and kept."""
+
+    id = fields.UUID(required=True)
+    name = Words(max_length=100, load_default="")
+    platform = Words(max_length=50, load_default="", metadata={"description": "android, ios, harmony, web …"})
+    app_version = Words(max_length=50, load_default="")
+
+
+class SignInSchema(Schema):
+    """User name, password and the device it is done on."""
+
+    username = Words(required=True, min_length=1, max_length=100)
+    password = Secret()
+    device = fields.Nested(DeviceInfoSchema, required=True)
+
+
+class PersonSchema(Schema):
+    """Who signed in."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+    roles = fields.List(fields.String(metadata={"enum": list(Role)}), required=True)
+    street = fields.String(required=True, allow_none=True, metadata={"description": "9-digit code, if he has one"})
+
+
+class SignedInSchema(Schema):
+    """Tokens; send the access token as Bearer, keep the refresh token secret and use it once."""
+
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Life of the access token in seconds"})
+    user = fields.Nested(PersonSchema, required=True)
+
+
+class RefreshSchema(Schema):
+    """The refresh token of the last answer."""
+
+    refresh_token = Secret()
+
+
+class ChangePasswordSchema(Schema):
+    """The password that holds, and the one that shall."""
+
+    current = Secret()
+    new = Secret()
+
+
+class MeSchema(PersonSchema):
+    """One's own account."""
+
+    roles = fields.List(fields.Nested(HeldRoleSchema), required=True)
+    skills = fields.List(fields.String(metadata={"enum": list(Category)}), required=True)
+    permissions = fields.List(
+        fields.String(), required=True, metadata={"description": "What one may try at all; scope narrows it"}
+    )
+    password_due_at = fields.AwareDateTime(
+        required=True, metadata={"description": "When the password should be replaced; nobody is locked out by it"}
+    )
+    device_id = fields.UUID(required=True)
+    session_id = fields.UUID(required=True)

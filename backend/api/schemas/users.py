@@ -1,0 +1,147 @@
+"""Shapes of users and devices."""
+
+from marshmallow import Schema, fields, validate
+
+from backend.api.schemas.fields import Choice, Words
+from backend.api.schemas.paging import PageQuerySchema, PageSchema
+from backend.api.schemas.secret import Secret
+from backend.domain.vocabulary import Category, Role
+
+AT_ONCE = validate.Length(max=50)  # no person holds more roles than that
+STREET = {"description": "9-digit street code", "example": "310107005"}
+
+
+class RoleGrantSchema(Schema):
+    """A role to be held."""
+
+    role = Choice(Role, required=True)
+    street_code = Words(max_length=9, load_default=None, allow_none=True, metadata=STREET)
+    department = Words(
+        max_length=100, load_default=None, allow_none=True, metadata={"description": "Code of the department"}
+    )
+    valid_from = fields.Date(load_default=None, allow_none=True, metadata={"description": "Default: today"})
+    valid_to = fields.Date(load_default=None, allow_none=True, metadata={"description": "First day it holds no more"})
+
+
+class HeldRoleSchema(Schema):
+    """A role that is held now or later; its end is exclusive."""
+
+    role = fields.String(required=True, metadata={"enum": list(Role)})
+    street_code = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True, allow_none=True, metadata={"description": "Code"})
+    department_name = fields.String(required=True, allow_none=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+
+
+class UserSchema(Schema):
+    """A user."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+    is_active = fields.Boolean(required=True)
+    locked_until = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Locked out after failures until then"}
+    )
+    password_changed_at = fields.AwareDateTime(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    roles = fields.List(fields.Nested(HeldRoleSchema), required=True)
+    skills = fields.List(fields.String(metadata={"enum": list(Category)}), required=True)
+
+
+class UserPageSchema(PageSchema):
+    """Users, newest first."""
+
+    items = fields.List(fields.Nested(UserSchema), required=True)
+
+
+class UserQuerySchema(PageQuerySchema):
+    """Filters; all given ones must hold."""
+
+    role = Choice(Role, load_default=None)
+    street = Words(max_length=9, load_default=None, metadata=STREET)
+    active = fields.Boolean(load_default=None)
+    text = Words(max_length=100, load_default=None, metadata={"description": "Part of the name or user name"})
+
+
+class NewUserSchema(Schema):
+    """A user to be made."""
+
+    username = Words(required=True, min_length=2, max_length=64, metadata={"description": "a–z, digits or . _ -"})
+    name = Words(required=True, min_length=1, max_length=100)
+    password = Secret()
+    roles = fields.List(fields.Nested(RoleGrantSchema), load_default=list, validate=AT_ONCE)
+    skills = fields.List(Choice(Category), load_default=list, validate=AT_ONCE)
+
+
+class RolesSchema(Schema):
+    """All roles the user shall hold from today on; those left out end today."""
+
+    roles = fields.List(fields.Nested(RoleGrantSchema), required=True, validate=AT_ONCE)
+
+
+class SkillsSchema(Schema):
+    """All categories the user is trained for from today on."""
+
+    skills = fields.List(Choice(Category), required=True, validate=AT_ONCE)
+
+
+class ReasonSchema(Schema):
+    """Why, for the history."""
+
+    reason = Words(max_length=500, load_default=None, allow_none=True)
+
+
+class NewPasswordSchema(Schema):
+    """The password the user shall have."""
+
+    password = Secret()
+
+
+class DeviceUserSchema(Schema):
+    """Whose device it is."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class UnsentSchema(Schema):
+    """What the phone said is still on it."""
+
+    items = fields.Integer(required=True)
+    photos = fields.Integer(required=True)
+    oldest_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DeviceSchema(Schema):
+    """A device as the server knows it."""
+
+    id = fields.UUID(required=True)
+    device_uid = fields.UUID(required=True, metadata={"description": "Made on the device"})
+    user = fields.Nested(DeviceUserSchema, required=True)
+    name = fields.String(required=True)
+    platform = fields.String(required=True)
+    app_version = fields.String(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    last_contact_at = fields.AwareDateTime(required=True, allow_none=True)
+    clock_offset_ms = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How far its clock is ahead of the server's"}
+    )
+    outbox = fields.Nested(UnsentSchema, required=True)
+    revoked_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DevicePageSchema(PageSchema):
+    """Devices, newest first."""
+
+    items = fields.List(fields.Nested(DeviceSchema), required=True)
+
+
+class DeviceQuerySchema(PageQuerySchema):
+    """Filters; all given ones must hold."""
+
+    user_id = fields.UUID(load_default=None)
+    unsent = fields.Boolean(load_default=None, metadata={"description": "Items or photos are still on it"})
+    revoked = fields.Boolean(load_default=None)
