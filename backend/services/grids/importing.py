@@ -24,7 +24,7 @@ from backend.services.grids.stored import newest_features
 from backend.services.grids.versions import SUBJECT, publish_version
 from grids.errors import GridFileError
 from grids.model import FieldMapping, GridFeature, Problem, ReadLimits, ReadResult, Tolerances
-from grids.plane import Plane
+from grids.plane import areas_m2
 from grids.readers import read_grids
 from grids.validate import snap_features, validate
 
@@ -152,7 +152,7 @@ def plain_name(filename: str) -> str:
 
 
 def _rows(version: GridVersion, features: Sequence[GridFeature]) -> list[dict[str, Any]]:
-    areas = Plane.around([one.geometry for one in features]).areas_m2([one.geometry for one in features])
+    areas = areas_m2([one.geometry for one in features])
     return [
         {
             "id": new_id(),

@@ -8,7 +8,7 @@ from geoalchemy2 import WKBElement
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from backend.domain.errors import DomainError
@@ -46,7 +46,7 @@ def outlines_on(session: Session, district_code: str, day: date) -> dict[str, Ba
     """The borders in force on ``day`` by code: of the district and of its streets that are in force then."""
     newest = (
         select(DivisionOutline.code, func.ST_AsBinary(DivisionOutline.geometry))
-        .distinct(DivisionOutline.code)
+        .ext(distinct_on(DivisionOutline.code))
         .where(or_(DivisionOutline.code.in_(_streets(district_code, day)), DivisionOutline.code == district_code))
         .where(DivisionOutline.valid_from <= day)
         .order_by(DivisionOutline.code, DivisionOutline.valid_from.desc())

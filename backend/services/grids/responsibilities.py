@@ -131,18 +131,14 @@ def _conflict(session: Session, wanted: GridResponsibility, error: IntegrityErro
         if code == "lead_taken"
         else GridResponsibility.user_id == wanted.user_id
     )
-    other, name = (
-        session.execute(
-            select(GridResponsibility, User.name)
-            .join(User, User.id == GridResponsibility.user_id)
-            .where(GridResponsibility.grid_code == wanted.grid_code, same)
-            .where(GridResponsibility.period.overlaps(wanted.period))
-            .order_by(GridResponsibility.period)
-            .limit(1)
-        )
-        .one()
-        ._tuple()
-    )
+    other, name = session.execute(
+        select(GridResponsibility, User.name)
+        .join(User, User.id == GridResponsibility.user_id)
+        .where(GridResponsibility.grid_code == wanted.grid_code, same)
+        .where(GridResponsibility.period.overlaps(wanted.period))
+        .order_by(GridResponsibility.period)
+        .limit(1)
+    ).one()
     return DomainError(
         code,
         name=name,
