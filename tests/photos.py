@@ -39,7 +39,7 @@ def with_exif(
     """A JPEG with camera time (as EXIF writes it), place (lon, lat) and orientation."""
     exif = Image.Exif()
     exif[0x0112] = orientation
-    exif[0x010F] = "测试\x00相机"
+    exif[0x010F] = "Test\x07Camera"
     if taken:
         exif.get_ifd(0x8769)[0x9003] = taken
     if position:

@@ -13,6 +13,7 @@ from backend.persistence.queries import reports
 
 # Both hashes as 64 bits; the bits that differ are counted by the database.
 BITS_APART = text(
+    "media.hash_bands && CAST(:bands AS text[]) AND "
     "bit_count(CAST('x' || media.perceptual_hash AS bit(64)) # CAST('x' || CAST(:hash AS text) AS bit(64))) <= :bits"
 )
 HOLD_ALONE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)")
@@ -56,12 +57,9 @@ def alike(session: Session, media: Media, bits: int) -> list[str]:
     """Hashes of other photos that look like ``media``: perceptual hashes at most ``bits`` bits apart."""
     if media.perceptual_hash is None or media.hash_bands is None:
         return []
-    statement = (
-        select(Media.sha256)
-        .where(Media.hash_bands.overlap(media.hash_bands), Media.sha256 != media.sha256, BITS_APART)
-        .limit(ALIKE_LIMIT)
-    )
-    return list(session.scalars(statement, {"hash": media.perceptual_hash, "bits": bits}))
+    statement = select(Media.sha256).where(Media.sha256 != media.sha256, BITS_APART).limit(ALIKE_LIMIT)
+    values = {"hash": media.perceptual_hash, "bands": media.hash_bands, "bits": bits}
+    return list(session.scalars(statement, values))
 
 
 def uses(session: Session, hashes: Collection[str]) -> Sequence[Row[UUID, int, str]]:
