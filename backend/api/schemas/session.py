@@ -25,7 +25,7 @@ class SignInSchema(Schema):
     device = fields.Nested(DeviceInfoSchema, required=True)
 
 
-class PersonSchema(Schema):
+class SignedInUserSchema(Schema):
     """Who signed in."""
 
     id = fields.UUID(required=True)
@@ -41,7 +41,7 @@ class SignedInSchema(Schema):
     access_token = fields.String(required=True)
     refresh_token = fields.String(required=True)
     expires_in = fields.Integer(required=True, metadata={"description": "Life of the access token in seconds"})
-    user = fields.Nested(PersonSchema, required=True)
+    user = fields.Nested(SignedInUserSchema, required=True)
 
 
 class RefreshSchema(Schema):
@@ -57,7 +57,7 @@ class ChangePasswordSchema(Schema):
     new = Secret()
 
 
-class MeSchema(PersonSchema):
+class MeSchema(SignedInUserSchema):
     """One's own account."""
 
     roles = fields.List(fields.Nested(HeldRoleSchema), required=True)
