@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from backend.api.language import current_language
+from backend.api.language import current_language, in_language
 from backend.domain.errors import DomainError, Kind
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,7 @@ def problem_of(error: DomainError, headers: dict[str, str] | None = None) -> Res
         "request_id": g.get("request_id"),
     }
     if error.errors is not None:
-        body["errors"] = error.errors
+        body["errors"] = in_language(error.errors)
     response = Response(orjson.dumps(body, default=str), status, mimetype="application/problem+json")
     response.headers.update(headers or {})
     if "retry_after" in error.params:

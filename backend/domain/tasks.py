@@ -1,6 +1,9 @@
 """The life cycle of a patrol task (巡查任务) as a table. Not here: who may act (permissions.py)."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
 
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import TaskAction, TaskStatus
@@ -55,3 +58,33 @@ def check_reason(action: TaskAction, reason: str | None) -> None:
 def is_overdue(status: TaskStatus, due_at: datetime | None, now: datetime) -> bool:
     """True if the worker's part is not done and ``due_at`` has passed. Overdue is computed, never a status."""
     return due_at is not None and status in OPEN_STATUSES and now > due_at
+
+
+class Holding(Protocol):
+    """That a person held a task from ``started_at`` until ``ended_at`` (None: still), as assignee or helper."""
+
+    user_id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def held_by(holdings: Iterable[Holding], user_id: UUID, at: datetime) -> bool:
+    """True if ``user_id`` held the task at ``at``: late work is judged by that, not by who holds it now (sync.md, 7)."""
+    return any(
+        holding.user_id == user_id and holding.started_at <= at and (holding.ended_at is None or at < holding.ended_at)
+        for holding in holdings
+    )
+
+
+# Crockford's base32: no I, L, O, U, so that a code read out on the phone is written down right.
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SEQUENCE_LENGTH = 5
+
+
+def task_code(day: date, sequence: int) -> str:
+    """``T`` + day + running number, such as T20261120-0000A; unique as long as ``sequence`` is."""
+    digits = ""
+    while sequence:
+        sequence, rest = divmod(sequence, len(_DIGITS))
+        digits = _DIGITS[rest] + digits
+    return f"T{day:%Y%m%d}-{digits.rjust(_SEQUENCE_LENGTH, '0')}"

@@ -226,6 +226,12 @@ class SiteStatus(StrEnum):
     CLOSED = "closed"
 
 
+class SiteAction(StrEnum):
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    CLOSE = "close"
+
+
 class GridVersionStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"

@@ -1,0 +1,77 @@
+"""Reads of people for choosing and checking assignees. Not here: accounts' own lists, the rule of choice (domain/assignment)."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Date, Text, Uuid, bindparam, func, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from backend.domain.assignment import Candidate
+from backend.domain.vocabulary import Category, GridRole, Role
+from backend.persistence.models import RoleAssignment, User
+
+_WORKER_TODAY = """
+    u.is_active AND EXISTS (
+        SELECT FROM role_assignments a WHERE a.user_id = u.id AND a.role = 'grid_worker'
+        AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to > :day))
+"""
+CANDIDATES = text(f"""
+    SELECT r.grid_code, k.category, r.user_id, r.role,
+      EXISTS (SELECT FROM user_skills s WHERE s.user_id = r.user_id AND s.category = k.category
+              AND s.valid_from <= :day AND (s.valid_to IS NULL OR s.valid_to > :day)) AS has_skill,
+      (SELECT count(*) FROM tasks t WHERE t.assignee_id = r.user_id
+       AND t.status IN ('assigned', 'accepted', 'in_progress')) AS open_tasks
+    FROM unnest(:codes, :categories) AS k (grid_code, category)
+    JOIN grid_responsibilities r ON r.grid_code = k.grid_code AND r.period @> :day
+    JOIN users u ON u.id = r.user_id
+    WHERE {_WORKER_TODAY}
+""").bindparams(  # noqa: S608 # put together from constants of this file
+    bindparam("codes", type_=ARRAY(Text)),
+    bindparam("categories", type_=ARRAY(Text)),
+    bindparam("day", type_=Date),
+)
+ACTIVE_WORKERS = text(f"SELECT u.id FROM users u WHERE u.id = ANY(:ids) AND {_WORKER_TODAY}").bindparams(  # noqa: S608 # constants
+    bindparam("ids", type_=ARRAY(Uuid)), bindparam("day", type_=Date)
+)
+
+
+def candidates_for(
+    session: Session, wanted: Collection[tuple[str, Category]], day: date
+) -> dict[tuple[str, Category], list[Candidate]]:
+    """Active grid workers responsible on ``day`` for each (grid code, category), with skill and load; one statement."""
+    pairs = sorted(set(wanted))
+    found: dict[tuple[str, Category], list[Candidate]] = {pair: [] for pair in pairs}
+    if not pairs:
+        return found
+    values = {"codes": [code for code, _ in pairs], "categories": [str(category) for _, category in pairs], "day": day}
+    for code, category, user_id, role, has_skill, open_tasks in session.execute(CANDIDATES, values):
+        found[code, Category(category)].append(Candidate(user_id, GridRole(role), has_skill, open_tasks))
+    return found
+
+
+def active_workers(session: Session, user_ids: Collection[UUID], day: date) -> set[UUID]:
+    """Which of ``user_ids`` are active users with the role of grid worker on ``day``; one statement."""
+    if not user_ids:
+        return set()
+    return set(session.scalars(ACTIVE_WORKERS, {"ids": list(user_ids), "day": day}))
+
+
+def workers_by_username(session: Session, usernames: Collection[str], day: date) -> dict[str, UUID]:
+    """Active grid workers by user name; one statement."""
+    if not usernames:
+        return {}
+    rows = session.execute(
+        select(User.username, User.id)
+        .join(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(
+            User.username == func.any(bindparam("names", list(usernames), type_=ARRAY(Text))),
+            User.is_active,
+            RoleAssignment.role == Role.GRID_WORKER,
+            RoleAssignment.valid_from <= day,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day),
+        )
+        .distinct()
+    )
+    return {row[0]: row[1] for row in rows}
