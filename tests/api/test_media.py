@@ -16,9 +16,9 @@ from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence.models import Department, DepartmentFunction, Media, Referral, User
 from backend.services.media import store_photo
 from tests import photos
-from tests.api.test_uploads import photo_row, store  # noqa: F401 - the fixture that empties the store
 from tests.conftest import NOW
 from tests.factories import OTHER_STREET, actor_of, make_report, make_user, token_for
+from tests.tus import photo_row
 
 URL = "/api/v1/media"
 
@@ -71,7 +71,7 @@ def test_missing_names_each_lacking_photo_once_in_order(owner: Viewer, content: 
     assert answer.get_json() == {"missing": [lacking[2], lacking[0], lacking[1]]}
 
 
-def test_a_photo_whose_bytes_are_gone_is_missing(owner: Viewer, content: bytes, store: LocalPhotoStore) -> None:  # noqa: F811 - the fixture
+def test_a_photo_whose_bytes_are_gone_is_missing(owner: Viewer, content: bytes, store: LocalPhotoStore) -> None:
     (store.root / photos.sha256(content)[:2] / photos.sha256(content)[2:4] / photos.sha256(content)).unlink()
     answer = owner.client.post(f"{URL}/missing", json={"sha256": [photos.sha256(content)]}, headers=owner.headers)
     assert answer.get_json() == {"missing": [photos.sha256(content)]}

@@ -1,78 +1,22 @@
-"""The tus routes, header by header, on the real store and database."""
+"""The tus routes, header by header, on the real store and database. Accidents: test_uploads_mishaps.py."""
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from backend.domain.vocabulary import PhotoRole, PhotoSource, Role
-from backend.gateways.clock import FixedClock
+from backend.domain.vocabulary import Role
 from backend.gateways.photo_store import LocalPhotoStore
-from backend.jobs.media import forget_expired
-from backend.persistence.models import Media, Report, ReportPhoto, Upload
+from backend.persistence.models import Media
 from tests import photos
-from tests.conftest import NOW
-from tests.factories import make_report, make_user, token_for
-
-URL = "/api/v1/uploads"
-TUS = {"Tus-Resumable": "1.0.0"}
-BYTES = "application/offset+octet-stream"
-
-
-class Sender:
-    """A signed-in phone that speaks tus by hand."""
-
-    def __init__(self, app: Flask, client: FlaskClient, session: Session, role: Role = Role.GRID_WORKER) -> None:
-        self.client, self.session = client, session
-        self.user = make_user(session, role)
-        self.headers = {"Authorization": f"Bearer {token_for(app, session, self.user)}", **TUS}
-        session.commit()
-
-    def create(self, content: bytes, body: bytes = b"", **headers: str) -> TestResponse:
-        sent = {"Upload-Length": str(len(content)), "Upload-Metadata": photos.metadata(content), **headers}
-        kind = {"content_type": BYTES} if body else {}
-        return self.client.post(URL, headers={**self.headers, **sent}, data=body, **kind)
-
-    def patch(self, where: str, offset: int, body: Any, **headers: str) -> TestResponse:
-        sent = {"Upload-Offset": str(offset), **headers}
-        return self.client.patch(where, headers={**self.headers, **sent}, data=body, content_type=BYTES)
-
-    def head(self, where: str) -> TestResponse:
-        return self.client.head(where, headers=self.headers)
-
-    def send(self, content: bytes) -> str:
-        where: str = self.create(content).headers["Location"]
-        assert self.patch(where, 0, content).status_code == 204
-        return where
-
-
-@pytest.fixture
-def phone(app: Flask, client: FlaskClient, session: Session) -> Sender:
-    return Sender(app, client, session)
-
-
-@pytest.fixture(autouse=True)
-def store(app: Flask) -> Iterator[LocalPhotoStore]:
-    found: LocalPhotoStore = app.extensions["gridpatrol"].gateways.photos
-    yield found
-    # rows are rolled back after the test, files are not
-    for path in found.root.rglob("*"):
-        if path.is_file():
-            path.unlink()
-
-
-def code_of(response: TestResponse) -> str:
-    return str(response.get_json()["code"])
+from tests.tus import BYTES, TUS, URL, Sender, code_of
 
 
 def test_options_tell_what_the_server_can_do_without_a_token(client: FlaskClient) -> None:
@@ -211,34 +155,6 @@ def test_unknown_checksum(phone: Sender, header: str) -> None:
     assert (answer.status_code, code_of(answer)) == (400, "unknown_checksum")
 
 
-def test_whole_that_does_not_match_starts_over(phone: Sender, store: LocalPhotoStore) -> None:
-    content = photos.jpeg(10)
-    where = phone.create(content).headers["Location"]
-    spoilt = content[:-10] + b"0123456789"
-    answer = phone.patch(where, 0, spoilt)
-    assert (answer.status_code, code_of(answer)) == (460, "checksum_mismatch")
-    assert phone.head(where).status_code == 404
-    assert phone.session.scalar(select(func.count()).select_from(Media)) == 0
-    assert left_behind(store.root) == []
-    phone.send(content)
-
-
-def left_behind(root: Path) -> list[str]:
-    return [path.name for path in (root / "staging").iterdir()]
-
-
-@pytest.mark.parametrize("content", [photos.SVG, photos.HTML, b"\xff\xd8", b"GIF89a" + b"\0" * 50, b"%PDF-1.7 " * 9])
-def test_what_is_no_photo_is_not_kept_whatever_it_is_called(
-    phone: Sender, store: LocalPhotoStore, content: bytes
-) -> None:
-    where = phone.create(content).headers["Location"]  # its metadata says image/jpeg
-    answer = phone.patch(where, 0, content)
-    assert (answer.status_code, code_of(answer)) == (422, "not_a_photo")
-    assert phone.session.scalar(select(func.count()).select_from(Upload)) == 0
-    assert not store.exists(photos.sha256(content))
-    assert left_behind(store.root) == []
-
-
 def test_the_kind_is_what_the_bytes_say(phone: Sender) -> None:
     for kind, mime in (("PNG", "image/png"), ("WEBP", "image/webp"), ("HEIF", "image/heic")):
         content = photos.encode(photos.draw(11), kind)
@@ -246,73 +162,6 @@ def test_the_kind_is_what_the_bytes_say(phone: Sender) -> None:
         row = phone.session.get(Media, photos.sha256(content))
         assert row is not None
         assert row.mime == mime
-
-
-def test_bytes_of_a_broken_connection_are_kept(app: Flask, phone: Sender) -> None:
-    content = photos.jpeg(12, quality=95)
-    where = phone.create(content).headers["Location"]
-
-    class Broken:
-        """A connection that gives 1000 bytes and breaks."""
-
-        left: ClassVar = [content[:600], content[600:1000]]
-
-        def read(self, size: int = -1) -> bytes:
-            if not self.left:
-                raise ConnectionResetError("the phone went into a lift")
-            return self.left.pop(0)
-
-    answer = phone.client.patch(
-        where,
-        headers={**phone.headers, "Upload-Offset": "0"},
-        content_type=BYTES,
-        environ_overrides={"wsgi.input": Broken(), "CONTENT_LENGTH": str(len(content))},
-    )
-    assert answer.status_code == 204
-    assert phone.head(where).headers["Upload-Offset"] == "1000"
-    assert phone.patch(where, 1000, content[1000:]).status_code == 204
-
-
-def test_a_torn_write_is_written_again(phone: Sender, store: LocalPhotoStore) -> None:
-    content = photos.jpeg(13)
-    where = phone.create(content).headers["Location"]
-    phone.patch(where, 0, content[:300])
-    upload_id = UUID(where.rsplit("/", 1)[1])
-    store.append(upload_id, 300, [b"bytes of a server that died before it could note them"])
-    assert phone.head(where).headers["Upload-Offset"] == "300"
-    assert phone.patch(where, 300, content[300:]).status_code == 204
-    with store.open(photos.sha256(content)) as file:
-        assert file.read() == content
-
-
-def test_published_but_not_noted_completes_on_the_next_contact(phone: Sender, store: LocalPhotoStore) -> None:
-    content = photos.jpeg(14)
-    where = phone.create(content).headers["Location"]
-    phone.patch(where, 0, content[:300])
-    upload_id = UUID(where.rsplit("/", 1)[1])
-    store.append(upload_id, 300, [content[300:]])
-    store.publish(upload_id, photos.sha256(content))  # and then the server died
-    assert phone.head(where).headers["Upload-Offset"] == str(len(content))
-    assert phone.session.get(Media, photos.sha256(content)) is not None
-
-
-def test_lost_staging_sets_the_upload_back(phone: Sender, store: LocalPhotoStore) -> None:
-    content = photos.jpeg(15)
-    where = phone.create(content).headers["Location"]
-    phone.patch(where, 0, content[:300])
-    store.delete_staging(UUID(where.rsplit("/", 1)[1]))
-    assert phone.patch(where, 300, content[300:]).status_code == 409
-    assert phone.head(where).headers["Upload-Offset"] == "0"
-    assert phone.patch(where, 0, content).status_code == 204
-
-
-def test_one_of_two_writers_is_turned_away(phone: Sender, store: LocalPhotoStore) -> None:
-    content = photos.jpeg(16)
-    where = phone.create(content).headers["Location"]
-    with store.claim(UUID(where.rsplit("/", 1)[1])):
-        answer = phone.patch(where, 0, content)
-        assert (answer.status_code, code_of(answer)) == (423, "upload_busy")
-    assert phone.patch(where, 0, content).status_code == 204
 
 
 def test_uploads_of_others_do_not_exist(app: Flask, phone: Sender) -> None:
@@ -333,34 +182,6 @@ def test_an_auditor_sends_nothing_and_a_stranger_nothing_either(
     assert client.post(URL, headers=TUS).status_code == 401
 
 
-def test_termination(phone: Sender, store: LocalPhotoStore) -> None:
-    content = photos.jpeg(19)
-    where = phone.create(content, body=content[:200]).headers["Location"]
-    assert left_behind(store.root)
-    assert phone.client.delete(where, headers=phone.headers).status_code == 204
-    assert phone.head(where).status_code == 404
-    assert left_behind(store.root) == []
-    done = phone.send(content)
-    assert phone.client.delete(done, headers=phone.headers).status_code == 204
-    assert store.exists(photos.sha256(content))
-
-
-def test_expiry(phone: Sender, store: LocalPhotoStore, clock: FixedClock) -> None:
-    content = photos.jpeg(20)
-    where = phone.create(content, body=content[:200]).headers["Location"]
-    clock.advance(timedelta(days=6))
-    assert phone.patch(where, 200, content[200:300]).status_code == 204  # whoever goes on gets another week
-    clock.advance(timedelta(days=6))
-    assert forget_expired() == 0
-    assert phone.head(where).status_code == 200
-    clock.advance(timedelta(days=1, seconds=1))
-    answer = phone.patch(where, 300, content[300:])
-    assert (answer.status_code, code_of(answer)) == (410, "upload_expired")
-    assert forget_expired() == 1
-    assert phone.head(where).status_code == 404
-    assert left_behind(store.root) == []
-
-
 def test_every_method_has_a_post_spelling(phone: Sender, store: LocalPhotoStore) -> None:
     content = photos.jpeg(21)
     where = phone.create(content).headers["Location"]
@@ -374,43 +195,3 @@ def test_every_method_has_a_post_spelling(phone: Sender, store: LocalPhotoStore)
     assert post("HEAD").headers["Upload-Offset"] == "100"
     assert post("DELETE").status_code == 204
     assert phone.head(where).status_code == 404
-
-
-def test_arrival_is_counted_once_by_every_report_that_waits(app: Flask, phone: Sender, store: LocalPhotoStore) -> None:
-    here, later = photos.jpeg(22), photos.jpeg(23)
-    reports = [make_report(phone.session, phone.user, photos_expected=2) for _ in range(2)]
-    for report in reports:
-        for number, content in enumerate((here, later)):
-            phone.session.add(photo_row(report, content, number))
-    phone.session.commit()
-    phone.send(here)
-    assert [counted(phone.session, report) for report in reports] == [1, 1]
-    phone.create(here)
-    phone.send(photos.jpeg(24))
-    assert [counted(phone.session, report) for report in reports] == [1, 1]
-    phone.send(later)
-    assert [counted(phone.session, report) for report in reports] == [2, 2]
-    data = phone.session.scalars(
-        text(
-            "SELECT data->>'photos_here' FROM sync_objects WHERE type = 'report' AND object_id = :id ORDER BY version DESC"
-        ),
-        {"id": str(reports[0].id)},
-    ).first()
-    assert data == "2"
-
-
-def photo_row(report: Report, content: bytes, number: int = 0) -> ReportPhoto:
-    return ReportPhoto(
-        report_id=report.id,
-        sha256=photos.sha256(content),
-        ordinal=number,
-        byte_count=len(content),
-        mime="image/jpeg",
-        role=PhotoRole.DETAIL,
-        source=PhotoSource.CAMERA,
-        named_at=NOW,
-    )
-
-
-def counted(session: Session, report: Report) -> int:
-    return session.scalars(select(Report.photos_here).where(Report.id == report.id)).one()

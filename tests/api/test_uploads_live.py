@@ -19,8 +19,8 @@ from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence.models import Media, Report, ReportPhoto
 from backend.services.media import photos_already_here
 from tests import photos
-from tests.api.test_uploads import photo_row
 from tests.factories import make_report, make_user, token_for
+from tests.tus import photo_row
 
 BYTES = "application/offset+octet-stream"
 

@@ -20,9 +20,9 @@ from backend.jobs.media import examine
 from backend.persistence.models import Media, Report, User
 from backend.services.media import photos_already_here, store_photo
 from tests import photos
-from tests.api.test_uploads import photo_row
 from tests.conftest import NOW
 from tests.factories import actor_of, make_report, make_user
+from tests.tus import photo_row
 
 PLACE = "SRID=4490;POINT(121.41 31.245)"
 

@@ -1,6 +1,7 @@
 """Photos by their hash, and uploads under way."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, Integer, Text
@@ -27,7 +28,7 @@ class Media(Row):
     examine_error: Mapped[str | None]
     width: Mapped[int | None] = mapped_column(Integer)
     height: Mapped[int | None] = mapped_column(Integer)
-    exif: Mapped[dict | None] = json_column()
+    exif: Mapped[dict[str, Any] | None] = json_column()
     exif_taken_at: Mapped[datetime | None]
     exif_lon: Mapped[float | None] = mapped_column(Double)
     exif_lat: Mapped[float | None] = mapped_column(Double)
