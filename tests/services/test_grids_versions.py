@@ -126,7 +126,6 @@ def test_a_dry_run_stores_nothing(session: Session, admin: Actor) -> None:
 @pytest.mark.usefixtures("streets")
 def test_tolerances_decide_what_is_forgiven(session: Session, admin: Actor) -> None:
     first, *rest = sample()[2]
-    west, south, east, north = first.geometry.bounds
     nibbled = first.geometry.difference(first.geometry.boundary.interpolate(0.3, normalized=True).buffer(0.00002))
     file = geojson([replace(first, geometry=nibbled), *rest])
     with pytest.raises(DomainError) as refused:
