@@ -30,22 +30,19 @@ def replace_roles(
     """
     day = local_day(now)
     check_role_mix(grant.role for grant in grants)
-    wanted = [_assignment(session, user.id, grant, day) for grant in grants]
+    wanted = {_key(row, day): row for row in (_assignment(session, user.id, grant, day) for grant in grants)}
     current = session.scalars(
         select(RoleAssignment)
         .where(RoleAssignment.user_id == user.id, or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day))
         .with_for_update()
     ).all()
     kept = {_key(held, day): held for held in current}
-    keys = {_key(row, day) for row in wanted}
     for key, held in kept.items():
-        if key not in keys:
+        if key not in wanted:
             _end(session, held, day)
-    for row in {_key(row, day): row for row in wanted}.values():
-        if _key(row, day) not in kept:
-            session.add(row)
+    session.add_all(row for key, row in wanted.items() if key not in kept)
+    note(session, actor, user.id, "roles_set", now, {"roles": [_described(row) for row in wanted.values()]})
     session.flush()
-    note(session, actor, user.id, "roles_set", now, {"roles": [_described(row) for row in wanted]})
 
 
 def replace_skills(
@@ -68,8 +65,8 @@ def replace_skills(
     for category, row in known.items():
         if category not in wanted and (row.valid_to is None or row.valid_to > day):
             row.valid_to = day
-    session.flush()
     note(session, actor, user.id, "skills_set", now, {"skills": sorted(wanted)})
+    session.flush()
 
 
 def check_administrator_left(session: Session, day: date) -> None:
