@@ -24,7 +24,19 @@ class MethodOverride:
         wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
         if environ.get("REQUEST_METHOD") == "POST" and wanted in OVERRIDABLE:
             environ["REQUEST_METHOD"] = wanted
+            if wanted == "HEAD":
+                return self.inner(environ, _without_length(start_response))
         return self.inner(environ, start_response)
+
+
+def _without_length(start_response: Callable[..., Any]) -> Callable[..., Any]:
+    """On the wire it was a POST: its client would wait for the bytes that HEAD announces and never sends."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        return start_response(status, [*kept, ("Content-Length", "0")], *more)
+
+    return start
 
 
 def register_request_log(app: Flask) -> None:

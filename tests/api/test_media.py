@@ -108,6 +108,16 @@ def test_original_bytes_are_never_altered_and_never_run(owner: Viewer, content: 
     assert "private" in cache and "immutable" in cache and "public" not in cache
 
 
+def test_head_spelled_as_post_announces_no_bytes_that_never_come(owner: Viewer, content: bytes) -> None:
+    path = f"{URL}/{photos.sha256(content)}"
+    real = owner.client.head(path, headers=owner.headers)
+    assert (real.status_code, real.headers["Content-Length"]) == (200, str(len(content)))
+    spelled = owner.client.post(path, headers={**owner.headers, "X-HTTP-Method-Override": "HEAD"})
+    assert (spelled.status_code, spelled.headers["Content-Length"]) == (200, "0")
+    real.close()
+    spelled.close()
+
+
 def test_ranges_and_etags(owner: Viewer, content: bytes) -> None:
     sha = photos.sha256(content)
     part = owner.get(sha, Range="bytes=10-19")
