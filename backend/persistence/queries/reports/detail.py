@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, literal, select
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -18,7 +18,6 @@ from backend.persistence.models import (
     Report,
     ReportAmendment,
     ReportPhoto,
-    RuleSetRow,
     Site,
     User,
 )
@@ -26,6 +25,11 @@ from backend.persistence.queries.history import events_of_report
 from backend.persistence.queries.reports.scope import visible_to
 
 AnyRow = Row[*tuple[Any, ...]]
+RULE_NAMES = text("""
+    SELECT rule ->> 'code', rule ->> 'zh', rule ->> 'en'
+    FROM rule_sets, jsonb_array_elements(content -> 'rules') AS rule
+    WHERE code = :code AND version = :version
+""")
 HISTORY_LIMIT = 500  # events of one report and its referrals; more would mean a machine is acting
 
 
@@ -86,11 +90,5 @@ def rule_names(session: Session, routing: dict[str, Any] | None) -> dict[str, di
     """Code → zh and en of the rules of the set a routing was decided with, so that its reasons can be read."""
     if not routing:
         return {}
-    rule = func.jsonb_array_elements(RuleSetRow.content["rules"]).table_valued("value").render_derived(name="rule")
-    rows = session.execute(
-        select(rule.c.value["code"].astext, rule.c.value["zh"].astext, rule.c.value["en"].astext)
-        .select_from(RuleSetRow)
-        .join(rule, literal(True))
-        .where(RuleSetRow.code == routing["rule_set"], RuleSetRow.version == routing["rule_set_version"])
-    )
-    return {code: {"zh": zh, "en": en} for code, zh, en in rows}
+    which = {"code": routing["rule_set"], "version": routing["rule_set_version"]}
+    return {code: {"zh": zh, "en": en} for code, zh, en in session.execute(RULE_NAMES, which)}

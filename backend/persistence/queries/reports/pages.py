@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, exists, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -104,7 +104,7 @@ def _conditions(wanted: ReportFilter) -> Iterator[ColumnElement[bool]]:
         if value is not None:
             yield column == value
     if wanted.flag is not None:
-        yield Report.flags.contains([wanted.flag])
+        yield Report.flags.bool_op("@>")(literal([wanted.flag], ARRAY(Text)))
     if wanted.captured_from is not None:
         yield Report.captured_at >= wanted.captured_from
     if wanted.captured_to is not None:
