@@ -18,6 +18,7 @@ from backend.persistence.models import Event, GridResponsibility, Report, Site, 
 from backend.persistence.queries.paging import Page, decode_cursor, page
 
 Assignee = aliased(User)
+Searched = aliased(Site)  # beside the site a line is joined with
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,6 @@ def _conditions(wanted: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
 
 def _matches(words: str) -> ColumnElement[bool]:
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    at_site = exists(
-        select(Site.id).where(Site.id == Task.site_id, or_(Site.name.ilike(pattern), Site.address.ilike(pattern)))
-    )
+    words_of = or_(Searched.name.ilike(pattern), Searched.address.ilike(pattern))
+    at_site = exists(select(Searched.id).where(Searched.id == Task.site_id, words_of))
     return or_(Task.code.ilike(pattern), Task.title.ilike(pattern), Task.grid_code.like(pattern), at_site)
