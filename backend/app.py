@@ -2,6 +2,7 @@
 
 import os
 
+import orjson
 import structlog
 from flask import Flask
 from flask.json.provider import JSONProvider
@@ -38,6 +39,8 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
             "pool_size": settings.web_threads,
             "max_overflow": 2,
             "pool_pre_ping": False,
+            "json_serializer": lambda value: orjson.dumps(value).decode(),
+            "json_deserializer": orjson.loads,
             "pool_recycle": 1800,
             # the session's clock must not depend on the server's zone
             "connect_args": {"options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"},

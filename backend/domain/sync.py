@@ -46,12 +46,25 @@ def canonical_json(value: Any) -> bytes:
     The C encoder of the standard library writes the very same bytes where keys are ASCII (then UTF-16 order equals
     code point order) and numbers are printed alike; it is several times faster. Anything else takes the long way.
     """
+    value = _whole_numbers(value)
     if _is_plain(value):
         try:
             return _encode(value).encode()
         except UnicodeEncodeError:
             pass  # a lone surrogate: let rfc8785 refuse it in its own words
     return rfc8785.dumps(value)
+
+
+def _whole_numbers(value: Any) -> Any:
+    """The same value with whole floats as integers: ECMAScript prints 8.0 and 8 alike, and phones send many."""
+    kind = type(value)
+    if kind is float:
+        return int(value) if abs(value) <= SAFE_INTEGER and value.is_integer() else value
+    if kind is dict:
+        return {key: _whole_numbers(entry) for key, entry in value.items()}
+    if kind is list:
+        return [_whole_numbers(entry) for entry in value]
+    return value
 
 
 def _is_plain(value: Any) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
+from backend.domain.ids import new_id
 from backend.persistence.models import Event
 
 
@@ -27,6 +28,7 @@ def record(
     """Add one event; ``actor`` None means the product itself (a rule, a clock). It is written at the next flush."""
     session.add(
         Event(
+            id=new_id(),
             at=at,
             actor_id=actor.user_id if actor else None,
             device_id=actor.device_id if actor else None,

@@ -73,7 +73,10 @@ def test_history_cannot_be_rewritten(cluster: PrivateCluster) -> None:
     schema.upgrade(cluster.url("gp_history"))
     with engine.begin() as connection:
         connection.execute(
-            text("INSERT INTO events (at, subject_type, subject_id, action, data) VALUES (now(), 'x', '1', 'a', '{}')")
+            text(
+                "INSERT INTO events (id, at, subject_type, subject_id, action, data) "
+                "VALUES (gen_random_uuid(), now(), 'x', '1', 'a', '{}')"
+            )
         )
     for attempt in ("UPDATE events SET action = 'b'", "DELETE FROM events"):
         with pytest.raises(Exception, match="append-only"), engine.begin() as connection:

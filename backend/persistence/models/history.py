@@ -13,9 +13,16 @@ class Event(Row):
     """What happened to a subject, by whom. UPDATE and DELETE are refused by a trigger in the database."""
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "subject_type", "subject_id", "seq"), Index(None, "at"))
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __table_args__ = (
+        Index(None, "seq", unique=True),
+        Index(None, "subject_type", "subject_id", "seq"),
+        Index(None, "at"),
+    )
 
-    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    # made here, so that the events of a batch are one plain INSERT that need not be read back; the order is seq's
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False))
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     device_id: Mapped[UUID | None]

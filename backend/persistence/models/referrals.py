@@ -14,6 +14,7 @@ class Referral(Row):
     """移送/通报 to one department. Status moves only through services/referrals, which writes the event beside it."""
 
     __tablename__ = "referrals"
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
     __table_args__ = (
         UniqueConstraint("report_id", "function_code"),
         CheckConstraint("status = 'pending_triage' OR department_id IS NOT NULL", name="routed_to_somebody"),

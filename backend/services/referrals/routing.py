@@ -36,19 +36,19 @@ class _Desk:
     now: datetime
 
 
-def refer_reports(session: Session, reports: Sequence[Report], *, now: datetime) -> None:
-    """Route freshly added reports (in the session, flushed or not) and add their referrals and events.
+def refer_reports(session: Session, reports: Sequence[Report], *, now: datetime) -> dict[UUID, list[Referral]]:
+    """Route freshly added reports (in the session, flushed or not) and add their referrals and events; the referrals by report.
 
     Sets ``routing`` and ``status`` of each report. Rules and departments are those of the day of capture. The session
     is flushed; nothing is published. LookupError where the database holds no rule set at all.
     """
     if not reports:
-        return
+        return None
     desk = _Desk(RuleSets(session), load_departments(session), _site_kinds(session, reports), now)
-    referrals = [referral for report in reports for referral in _refer(session, report, desk)]
-    session.flush()  # the reports before what points to them
-    session.add_all(referrals)
+    referrals = {report.id: _refer(session, report, desk) for report in reports}
+    session.add_all(referral for made in referrals.values() for referral in made)
     session.flush()
+    return referrals
 
 
 def _refer(session: Session, report: Report, desk: _Desk) -> list[Referral]:

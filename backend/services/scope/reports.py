@@ -1,12 +1,13 @@
 """Report objects: the worker sees what became of what he sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from backend.domain.reports import stage_of
 from backend.domain.vocabulary import ObjectType
@@ -14,13 +15,24 @@ from backend.persistence.models import Department, Referral, Report, ReportPhoto
 from backend.services.feed import FeedObject, publish
 
 
-def publish_reports(session: Session, report_ids: Collection[UUID], now: datetime) -> None:
-    """Tell the authors' phones where these reports stand."""
+def publish_reports(
+    session: Session,
+    report_ids: Collection[UUID],
+    now: datetime,
+    *,
+    fresh: Mapping[UUID, Sequence[Referral]] | None = None,
+) -> None:
+    """Tell the authors' phones where these reports stand.
+
+    ``fresh``: referrals of reports made in this very transaction, which need not be read back.
+    """
     if not report_ids:
         return
+    fresh = fresh or {}
     ids = list(report_ids)
-    reports = session.scalars(select(Report).where(Report.id.in_(ids))).all()
-    referrals = _referrals(session, ids)
+    reports = _reports(session, ids)
+    referrals = _referrals(session, [report_id for report_id in ids if report_id not in fresh])
+    referrals |= _named(session, fresh)
     waiting = _waiting(session, [r.id for r in reports if r.photos_here < r.photos_expected])
     publish(
         session,
@@ -36,7 +48,32 @@ def publish_reports(session: Session, report_ids: Collection[UUID], now: datetim
     )
 
 
+def _reports(session: Session, ids: list[UUID]) -> list[Report]:
+    """Rows the session already holds are taken as they are: they are newer than what is stored."""
+    held = [session.identity_map.get(identity_key(Report, report_id)) for report_id in ids]
+    known = {row.id: row for row in held if isinstance(row, Report)}
+    missing = [report_id for report_id in ids if report_id not in known]
+    if missing:
+        known |= {row.id: row for row in session.scalars(select(Report).where(Report.id.in_(missing)))}
+    return [known[report_id] for report_id in ids if report_id in known]
+
+
+def _named(session: Session, fresh: Mapping[UUID, Sequence[Referral]]) -> dict[UUID, list[tuple[Referral, str | None]]]:
+    wanted = {r.department_id for made in fresh.values() for r in made if r.department_id is not None}
+    rows = session.execute(select(Department.id, Department.name).where(Department.id.in_(wanted))) if wanted else ()
+    names = {row[0]: row[1] for row in rows}
+    return {
+        report_id: [
+            (referral, names[referral.department_id] if referral.department_id else None)
+            for referral in sorted(made, key=lambda r: r.role, reverse=True)
+        ]
+        for report_id, made in fresh.items()
+    }
+
+
 def _referrals(session: Session, ids: list[UUID]) -> dict[UUID, list[tuple[Referral, str | None]]]:
+    if not ids:
+        return {}
     rows = session.execute(
         select(Referral, Department.name)
         .outerjoin(Department, Department.id == Referral.department_id)

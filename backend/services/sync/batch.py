@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,14 +17,15 @@ from backend.domain.payloads import (
 )
 from backend.domain.reports import ReportDraft
 from backend.domain.vocabulary import ItemResult, Outcome
-from backend.persistence.models import Report
+from backend.persistence.models import Referral, Report
 from backend.services.referrals import refer_reports
 from backend.services.reports import Submission, submit_reports
 from backend.services.scope import publish_reports, publish_sites, publish_tasks
 from backend.services.sync.answers import Answer
 from backend.services.sync.arrivals import Arrival
 from backend.services.sync.context import SyncContext
-from backend.services.sync.judging import Circumstances, judge_draft, load_circumstances, mark_duplicates
+from backend.services.sync.duplicates import mark_duplicates
+from backend.services.sync.judging import Circumstances, judge_draft, load_circumstances
 from backend.services.sync.steps import apply_task_step
 from backend.services.sync.workset import Workset, load_workset, take_numbers
 from backend.services.sync.writing import amend_report, note_call, propose, withdraw_report
@@ -55,12 +57,11 @@ def apply_arrivals(session: Session, context: SyncContext, arrivals: Sequence[Ar
     proposed = {a.item_id: _apply_one(batch, a) for a in arrivals if isinstance(a.payload, SiteProposal)}
     _submit(batch, arrivals)
     answers = [proposed.get(arrival.item_id) or _apply_one(batch, arrival) for arrival in arrivals]
-    session.flush()
-    _refer(batch)
+    referrals = _refer(batch)
     session.flush()
     publish_tasks(session, work.touched_tasks, context.now)
     publish_sites(session, work.touched_sites, context.now)
-    publish_reports(session, work.touched_reports, context.now)
+    publish_reports(session, work.touched_reports, context.now, fresh=referrals)
     return answers
 
 
@@ -92,6 +93,10 @@ def _submit(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         now=batch.context.now,
     )
     work.new_reports.update({report.id: report for report in made})
+    pairs = zip(made, batch.submissions.values(), strict=True)
+    problems = [(report, submission) for report, submission in pairs if report.outcome == Outcome.PROBLEM]
+    if problems:
+        mark_duplicates(batch.session, problems, batch.context.now)
     work.touched_reports.update(work.new_reports)
 
 
@@ -151,8 +156,10 @@ HANDLERS: dict[type, Callable[[Batch, Arrival, Any], Answer]] = {
 }
 
 
-def _refer(batch: Batch) -> None:
+def _refer(batch: Batch) -> dict[UUID, list[Referral]]:
+    """Route the problems of the batch; every new report with its referrals, which for most is none."""
+    none: dict[UUID, list[Referral]] = {report_id: [] for report_id in batch.work.new_reports}
     problems: list[Report] = [r for r in batch.work.new_reports.values() if r.outcome == Outcome.PROBLEM]
     if problems:
-        mark_duplicates(batch.session, problems, batch.context.now)
-        refer_reports(batch.session, problems, now=batch.context.now)
+        return none | refer_reports(batch.session, problems, now=batch.context.now)
+    return none

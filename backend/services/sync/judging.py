@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
@@ -15,7 +14,6 @@ from backend.domain.reports.checks import check_draft
 from backend.domain.tasks import held_by
 from backend.domain.thresholds import thresholds_at
 from backend.domain.vocabulary import Flag
-from backend.persistence.models import Report
 from backend.services.media.arrivals import photos_already_here
 from backend.services.reports.submit import Submission
 from backend.services.sync.context import SyncContext
@@ -57,33 +55,3 @@ def judge_draft(draft: ReportDraft, submission: Submission, work: Workset, conte
     if held_by(holdings, context.actor.user_id, draft.captured_at) or holdings:
         return flags | {Flag.LATE_AFTER_REASSIGNMENT.value}
     return flags | {Flag.NOT_YOUR_TASK.value}
-
-
-DUPLICATES = text("""
-    SELECT DISTINCT n.id FROM reports n
-    JOIN reports o ON o.category = n.category AND o.outcome = 'problem' AND o.id <> n.id AND o.seq < n.seq
-        AND o.captured_at BETWEEN n.captured_at - :window AND n.captured_at + :window
-        AND (o.site_id = n.site_id OR ST_DWithin(o.position, n.position, :degrees)
-             AND ST_DistanceSphere(o.position, n.position) <= :radius)
-    WHERE n.id = ANY(:ids)
-""")
-
-
-def mark_duplicates(session: Session, reports: Sequence[Report], now: datetime) -> None:
-    """Flag problem reports like an earlier one: same category at the same site or near by, within the window."""
-    limits = thresholds_at(local_day(now))
-    found = set(
-        session.scalars(
-            DUPLICATES,
-            {
-                "ids": [report.id for report in reports],
-                "window": timedelta(seconds=limits.duplicate_window_seconds),
-                "radius": limits.duplicate_distance_m,
-                # a degree of longitude is never shorter than half one of latitude between 60° N and S
-                "degrees": limits.duplicate_distance_m / 111_000 * 2,
-            },
-        )
-    )
-    for report in reports:
-        if report.id in found:
-            report.flags = sorted({*report.flags, Flag.POSSIBLE_DUPLICATE.value})
