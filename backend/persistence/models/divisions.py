@@ -1,6 +1,7 @@
 """Places and offices: divisions with their dated codes, departments and the functions they answer for."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
@@ -97,7 +98,7 @@ class Form(Row):
     category: Mapped[str]
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
-    content: Mapped[dict] = json_column(dict)
+    content: Mapped[dict[str, Any]] = json_column(dict)
     created_at: Mapped[datetime]
 
 
@@ -113,6 +114,6 @@ class RuleSetRow(Row):
     district_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
-    content: Mapped[dict] = json_column(dict)
+    content: Mapped[dict[str, Any]] = json_column(dict)
     content_sha256: Mapped[str]
     created_at: Mapped[datetime]

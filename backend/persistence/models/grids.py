@@ -1,6 +1,7 @@
 """Grids: dated versions of the partition, their polygons, lineage, and who answers for which grid."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
@@ -39,8 +40,8 @@ class GridVersion(Row):
     source_sha256: Mapped[str]
     source_crs: Mapped[str | None]
     source_encoding: Mapped[str | None]
-    options: Mapped[dict] = json_column(dict)
-    problems: Mapped[list] = json_column(list)
+    options: Mapped[dict[str, Any]] = json_column(dict)
+    problems: Mapped[list[Any]] = json_column(list)
     grid_count: Mapped[int]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

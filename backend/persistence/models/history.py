@@ -1,6 +1,7 @@
 """The append-only history of everything that has a life cycle."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index
@@ -33,4 +34,4 @@ class Event(Row):
     to_status: Mapped[str | None]
     reason_code: Mapped[str | None]
     reason: Mapped[str | None]
-    data: Mapped[dict] = json_column(dict)
+    data: Mapped[dict[str, Any]] = json_column(dict)

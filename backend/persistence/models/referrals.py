@@ -1,6 +1,7 @@
 """Referrals: one per responsible department of a report, each with its own life."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
@@ -40,9 +41,9 @@ class Referral(Row):
     status: Mapped[ReferralStatus] = enum_column(ReferralStatus)
     severity: Mapped[Severity] = enum_column(Severity)
     is_emergency: Mapped[bool] = mapped_column(default=False)
-    finding_codes: Mapped[list] = json_column(list)
-    rule_codes: Mapped[list] = json_column(list)
-    legal_basis: Mapped[list] = json_column(list)
+    finding_codes: Mapped[list[Any]] = json_column(list)
+    rule_codes: Mapped[list[Any]] = json_column(list)
+    legal_basis: Mapped[list[Any]] = json_column(list)
     deadline_profile: Mapped[str]
     created_at: Mapped[datetime]
     routed_at: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """Reports: the worker's words and evidence as sent, where they were placed, and what is doubtful about them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
@@ -50,28 +51,28 @@ class Report(Row):
     recorded_at: Mapped[datetime]
     received_at: Mapped[datetime]
     clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
-    raw_position: Mapped[dict | None] = json_column()
+    raw_position: Mapped[dict[str, Any] | None] = json_column()
     position: Mapped[WKBElement | None] = point_column()
     accuracy_m: Mapped[float | None] = mapped_column(Double)
     verdict: Mapped[Verdict] = enum_column(Verdict)
-    placing: Mapped[dict] = json_column(dict)
+    placing: Mapped[dict[str, Any]] = json_column(dict)
     grid_id: Mapped[UUID | None] = mapped_column(ForeignKey("grids.id"))
     grid_code: Mapped[str | None]
     street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
-    site: Mapped[dict | None] = json_column()
+    site: Mapped[dict[str, Any] | None] = json_column()
     form_code: Mapped[str | None]
     form_version: Mapped[int | None]
-    answers: Mapped[dict] = json_column(dict)
-    attributes: Mapped[dict] = json_column(dict)
-    findings: Mapped[list] = json_column(list)
+    answers: Mapped[dict[str, Any]] = json_column(dict)
+    attributes: Mapped[dict[str, Any]] = json_column(dict)
+    findings: Mapped[list[Any]] = json_column(list)
     description: Mapped[str] = mapped_column(default="")
-    monotonic: Mapped[dict | None] = json_column()
+    monotonic: Mapped[dict[str, Any] | None] = json_column()
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     photos_expected: Mapped[int] = mapped_column(Integer, default=0)
     photos_here: Mapped[int] = mapped_column(Integer, default=0)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
-    routing: Mapped[dict | None] = json_column()
+    routing: Mapped[dict[str, Any] | None] = json_column()
     version: Mapped[int] = mapped_column(default=1)
 
 

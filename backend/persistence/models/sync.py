@@ -1,6 +1,7 @@
 """What phones sent and what they must hold: items with their results, the change log, versions of objects, epochs."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -82,7 +83,7 @@ class SyncObject(Row):
     type: Mapped[ObjectType] = enum_column(ObjectType, primary_key=True)
     object_id: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    data: Mapped[dict] = json_column(dict)
+    data: Mapped[dict[str, Any]] = json_column(dict)
 
 
 class SyncScope(Row):
@@ -94,7 +95,7 @@ class SyncScope(Row):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     type: Mapped[ObjectType] = enum_column(ObjectType, primary_key=True)
     object_id: Mapped[str] = mapped_column(primary_key=True)
-    own: Mapped[dict | None] = json_column()
+    own: Mapped[dict[str, Any] | None] = json_column()
 
 
 class SyncChange(Row):
@@ -113,7 +114,7 @@ class SyncChange(Row):
     type: Mapped[ObjectType] = enum_column(ObjectType)
     object_id: Mapped[str]
     version: Mapped[int] = mapped_column(Integer)
-    own: Mapped[dict | None] = json_column()
+    own: Mapped[dict[str, Any] | None] = json_column()
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

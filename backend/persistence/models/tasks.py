@@ -1,6 +1,7 @@
 """Tasks and sites: what is to be visited, by whom, and the premises and machines known to the district."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
@@ -35,9 +36,9 @@ class Site(Row):
     uscc: Mapped[str | None]
     uscc_missing_reason: Mapped[str | None]
     external_code: Mapped[str | None]
-    licence: Mapped[dict] = json_column(dict)
+    licence: Mapped[dict[str, Any]] = json_column(dict)
     position: Mapped[WKBElement | None] = point_column()
-    raw_position: Mapped[dict | None] = json_column()
+    raw_position: Mapped[dict[str, Any] | None] = json_column()
     grid_code: Mapped[str | None]
     street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
     last_visited_at: Mapped[datetime | None]
