@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +26,7 @@ from backend.domain.vocabulary import (
 )
 from backend.persistence.models import EmergencyCall, Report, ReportAmendment, ReportPhoto, RoleAssignment, User
 from backend.services.referrals import refer_reports
+from tests.api.asking import Person
 from tests.conftest import NOW
 from tests.factories import (
     OTHER_STREET,
@@ -43,21 +43,8 @@ Watch = Callable[[], AbstractContextManager[list[str]]]
 NASTY = "<script>alert('x')</script> & \"引号\" ../../etc ' OR 1=1 --"
 
 
-class Reader:
-    """Asks the API as one person; commits first what the test has added, since a request ends with a rollback."""
-
-    def __init__(self, app: Flask, session: Session, user: User) -> None:
-        self._session = session
-        self._client: FlaskClient = app.test_client()
-        self._headers = {"Authorization": f"Bearer {token_for(app, session, user)}"}
-
-    def get(self, path: str, /, expect: int = 200, language: str = "zh-CN", **query: Any) -> Any:
-        self._session.commit()
-        answer = self._client.get(
-            f"/api/v1{path}", query_string=query, headers={**self._headers, "Accept-Language": language}
-        )
-        assert answer.status_code == expect, answer.text
-        return answer.json
+class Reader(Person):
+    """Reads lists of reports."""
 
     def ids(self, **query: Any) -> list[str]:
         return [item["report_id"] for item in self.get("/reports", **query)["items"]]

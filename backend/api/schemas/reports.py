@@ -61,7 +61,7 @@ class ReportQuerySchema(ReportFilterSchema, PageQuerySchema):
         load_default=None,
         metadata=describe(
             "Text within the site's name or address or the description, upper and lower case alike. Each page looks "
-            "through at most 20,000 reports: it may hold fewer items than asked for and still have a next_cursor"
+            "through at most 10,000 reports: it may hold fewer items than asked for and still have a next_cursor"
         ),
     )
 

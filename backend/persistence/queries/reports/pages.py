@@ -20,7 +20,7 @@ from backend.persistence.database import STORED_SRID
 from backend.persistence.models import Department, Referral, Report, Site
 from backend.persistence.queries.reports.scope import departments_of, is_author, streets_of
 
-SEARCH_WINDOW = 20_000  # reports one page of a text search looks through at most, so that its cost has a bound
+SEARCH_WINDOW = 10_000  # reports one page of a text search looks through at most, so that its cost has a bound
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 

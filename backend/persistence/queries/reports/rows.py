@@ -4,21 +4,20 @@ The answers are plain dicts in the shape of the API, since a page of 500 is made
 Not here: which reports stand on the page (pages.py), one report whole (detail.py).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ARRAY, BigInteger, CollectionAggregate, Select, Uuid, any_, func, literal, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from backend.domain.accounts import Actor
 from backend.domain.reports.stages import stage_of
-from backend.domain.vocabulary import ReferralStatus
 from backend.persistence.models import Department, Referral, Report, ReportPhoto, Site, User
 from backend.persistence.queries.paging import Page, decode_cursor, encode_cursor
 from backend.persistence.queries.reports.pages import ReportFilter, find_seqs
 
-AnyRow = Row[*tuple[Any, ...]]
 Grouped = dict[UUID, list[dict[str, Any]]]
 
 
@@ -30,85 +29,72 @@ def list_reports(
     next_cursor = None if found.next_below is None else encode_cursor(found.next_below)
     if not found.seqs:
         return Page([], next_cursor)
-    rows = session.execute(_summaries().where(Report.seq.in_(found.seqs)).order_by(Report.seq.desc())).all()
-    ids = [row.id for row in rows]
-    with_photos = [row.id for row in rows if row.photos_expected]
+    rows = session.execute(SUMMARIES.where(Report.seq == one_of(found.seqs, BigInteger)))
+    items = [dict(zip(SUMMARY_KEYS, row, strict=True)) for row in rows]
+    with_photos = [item["report_id"] for item in items if item["photos_expected"]]
     photos = _photos(session, with_photos) if with_photos else {}
-    referrals = _referrals(session, ids)
-    return Page([summary(row, photos.get(row.id, []), referrals.get(row.id, [])) for row in rows], next_cursor)
+    referrals = _referrals(session, [item["report_id"] for item in items])
+    for item in items:
+        _complete(item, photos.get(item["report_id"], []), referrals.get(item["report_id"], []))
+    return Page(items, next_cursor)
 
 
-def _summaries() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Report.id,
-            Report.category,
-            Report.outcome,
-            Report.status,
-            Report.severity,
-            Report.captured_at,
-            Report.recorded_at,
-            Report.received_at,
-            Report.author_id,
-            User.name.label("author_name"),
-            Report.task_id,
-            Report.site_id,
-            func.coalesce(Report.site["name"].astext, Site.name).label("site_name"),
-            func.coalesce(Report.site["address"].astext, Site.address).label("site_address"),
-            Report.grid_code,
-            Report.street_code,
-            Report.verdict,
-            func.ST_X(Report.position).label("lon"),
-            func.ST_Y(Report.position).label("lat"),
-            Report.accuracy_m,
-            Report.flags,
-            Report.findings,
-            Report.description,
-            Report.photos_expected,
-            Report.photos_here,
-            Report.version,
-        )
-        .join(User, User.id == Report.author_id)
-        .outerjoin(Site, Site.id == Report.site_id)
+def one_of(values: Sequence[Any], kind: type[TypeEngine[Any]]) -> CollectionAggregate[Any]:
+    """``column == one_of(…)``: one array as one parameter, where IN would make a new statement for every length."""
+    return any_(literal(list(values), ARRAY(kind)))
+
+
+# Labelled as the API names them: a page is hundreds of such rows.
+SUMMARIES: Select[*tuple[Any, ...]] = (
+    select(
+        Report.id.label("report_id"),
+        Report.category,
+        Report.outcome,
+        Report.status,
+        Report.severity,
+        Report.captured_at,
+        Report.recorded_at,
+        Report.received_at,
+        Report.author_id,
+        User.name.label("author_name"),
+        Report.task_id,
+        Report.site_id,
+        func.coalesce(Report.site["name"].astext, Site.name).label("site_name"),
+        func.coalesce(Report.site["address"].astext, Site.address).label("site_address"),
+        Report.grid_code,
+        Report.street_code,
+        Report.verdict,
+        func.ST_X(Report.position).label("lon"),
+        func.ST_Y(Report.position).label("lat"),
+        Report.accuracy_m,
+        Report.flags,
+        Report.findings,
+        Report.description,
+        Report.photos_expected,
+        Report.photos_here,
+        Report.version,
     )
+    .join(User, User.id == Report.author_id)
+    .outerjoin(Site, Site.id == Report.site_id)
+    .order_by(Report.seq.desc())
+)
+SUMMARY_KEYS = tuple(SUMMARIES.selected_columns.keys())
 
 
-def summary(row: AnyRow, photos: list[dict[str, Any]], referrals: list[dict[str, Any]]) -> dict[str, Any]:
-    """A report as lists show it, out of the columns of ``_summaries``."""
-    return {
-        "report_id": row.id,
-        "category": row.category,
-        "outcome": row.outcome,
-        "status": row.status,
-        "stage": stage_of(ReferralStatus(referral["status"]) for referral in referrals),
-        "severity": row.severity,
-        "captured_at": row.captured_at,
-        "recorded_at": row.recorded_at,
-        "received_at": row.received_at,
-        "author": {"id": row.author_id, "name": row.author_name},
-        "task_id": row.task_id,
-        "site_id": row.site_id,
-        "site_name": row.site_name,
-        "site_address": row.site_address,
-        "grid_code": row.grid_code,
-        "street_code": row.street_code,
-        "verdict": row.verdict,
-        "position": None if row.lon is None else {"lon": row.lon, "lat": row.lat, "accuracy_m": row.accuracy_m},
-        "flags": row.flags,
-        "findings": row.findings,
-        "description": row.description,
-        "photos_expected": row.photos_expected,
-        "photos_here": row.photos_here,
-        "photos": photos,
-        "referrals": referrals,
-        "version": row.version,
-    }
+def _complete(item: dict[str, Any], photos: list[dict[str, Any]], referrals: list[dict[str, Any]]) -> None:
+    """Turn the columns of a row into the shape of ReportSummarySchema."""
+    item["author"] = {"id": item.pop("author_id"), "name": item.pop("author_name")}
+    lon, lat, accuracy_m = item.pop("lon"), item.pop("lat"), item.pop("accuracy_m")
+    item["position"] = None if lon is None else {"lon": lon, "lat": lat, "accuracy_m": accuracy_m}
+    item["stage"] = stage_of([referral["status"] for referral in referrals])
+    item["photos"] = photos
+    item["referrals"] = referrals
 
 
-def _photos(session: Session, report_ids: Collection[UUID]) -> Grouped:
+def _photos(session: Session, report_ids: Sequence[UUID]) -> Grouped:
     rows = session.execute(
         select(ReportPhoto.report_id, ReportPhoto.sha256, ReportPhoto.role, ReportPhoto.arrived_at)
-        .where(ReportPhoto.report_id.in_(report_ids))
+        .where(ReportPhoto.report_id == one_of(report_ids, Uuid))
         .order_by(ReportPhoto.report_id, ReportPhoto.ordinal)
     )
     return _grouped(
@@ -116,7 +102,7 @@ def _photos(session: Session, report_ids: Collection[UUID]) -> Grouped:
     )
 
 
-def _referrals(session: Session, report_ids: Collection[UUID]) -> Grouped:
+def _referrals(session: Session, report_ids: Sequence[UUID]) -> Grouped:
     rows = session.execute(
         select(
             Referral.report_id,
@@ -130,7 +116,7 @@ def _referrals(session: Session, report_ids: Collection[UUID]) -> Grouped:
             Referral.is_emergency,
         )
         .outerjoin(Department, Department.id == Referral.department_id)
-        .where(Referral.report_id.in_(report_ids))
+        .where(Referral.report_id == one_of(report_ids, Uuid))
         .order_by(Referral.report_id, Referral.role.desc(), Referral.seq)
     )
     return _grouped(
