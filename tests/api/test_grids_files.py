@@ -107,9 +107,8 @@ def test_a_broken_file_answers_with_every_problem(client: FlaskClient, admin: He
         assert errors["malformed_code"]["feature"] == 4 and "12" in errors["malformed_code"]["message"]
         assert errors["gap"]["amount_m2"] > 100_000 and len(errors["gap"]["where"]) == 2
         assert _versions(session) == 0
-    chinese = client.post(
-        "/api/v1/grids/imports", data=broken, headers={**admin, "Accept-Language": "zh-CN", "Content-Type": "application/geo+json"}
-    )  # fmt: skip
+    headers = {**admin, "Accept-Language": "zh-CN", "Content-Type": "application/geo+json"}
+    chinese = client.post("/api/v1/grids/imports", data=broken, headers=headers)
     assert "不属于任何网格" in next(one["message"] for one in chinese.json["errors"] if one["code"] == "gap")
 
 
