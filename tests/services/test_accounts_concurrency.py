@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import Role
+from backend.jobs.accounts import forget_expired_tokens
 from backend.persistence.models import LoginSession, RefreshToken, User
 from backend.persistence.unit_of_work import unit_of_work
 from backend.services import accounts
@@ -110,3 +112,12 @@ def test_the_same_user_name_twice_at_once(state, at_once):
 
     results = at_once(create, create)
     assert [r.code for r in results if isinstance(r, DomainError)] == ["username_taken"]
+
+
+def test_the_job_forgets_expired_tokens(live_app, live_clock, state, at_once, add):
+    add("worker01")
+    at_once(signing_in(state))
+    with live_app.app_context():
+        assert forget_expired_tokens() == 0
+        live_clock.at = NOW + timedelta(days=61)
+        assert forget_expired_tokens() == 1
