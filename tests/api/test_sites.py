@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import orjson
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +11,7 @@ from backend.domain.vocabulary import Category, Role, SiteStatus
 from backend.persistence.models import SyncScope
 from backend.services.scope import publish_sites
 from backend.services.sites import propose_site
+from tests.api.caller import Caller
 from tests.conftest import NOW
 from tests.factories import (
     OTHER_STREET,
@@ -26,41 +26,11 @@ from tests.factories import (
     make_site,
     make_task,
     make_user,
-    token_for,
 )
 
 SITES = "/api/v1/sites"
 INSIDE = {"lon": 121.402, "lat": 31.242, "datum": "wgs84"}
 OUTSIDE = {"lon": 121.2, "lat": 31.242, "datum": "wgs84"}
-
-
-class Caller:
-    """Somebody signed in. What the test has added is committed first, since a request ends with a rollback."""
-
-    def __init__(self, app, session, client, user):
-        self.user, self._session, self._client = user, session, client
-        self._headers = {"Authorization": f"Bearer {token_for(app, session, user)}"}
-
-    def get(self, path="", **query):
-        self._session.commit()
-        return self._client.get(SITES + path, query_string=query, headers=self._headers)
-
-    def post(self, path="", body=None):
-        self._session.commit()
-        return self._client.post(
-            SITES + path, data=orjson.dumps(body or {}), content_type="application/json", headers=self._headers
-        )
-
-    def send(self, content, **query):
-        self._session.commit()
-        return self._client.post(
-            SITES + "/import", data=content, content_type="text/csv", query_string=query, headers=self._headers
-        )
-
-    def names(self, **query):
-        reply = self.get(**query)
-        assert reply.status_code == 200, reply.text
-        return [item["name"] for item in reply.json["items"]]
 
 
 @pytest.fixture
@@ -70,7 +40,9 @@ def grids(session):
 
 @pytest.fixture
 def sign_in(app, session, client):
-    return lambda role=Role.GRID_WORKER, **values: Caller(app, session, client, make_user(session, role, **values))
+    return lambda role=Role.GRID_WORKER, **values: Caller(
+        app, session, client, make_user(session, role, **values), SITES
+    )
 
 
 @pytest.fixture
@@ -126,24 +98,24 @@ def test_who_may_not_write(session, grids, sign_in, role):
     assert caller.send(b"x").status_code == 403
 
 
-def test_who_sees_what(session, grids, sign_in, coordinator):
+def test_who_sees_what(app, client, session, grids, sign_in, coordinator):
     worker = sign_in()
     make_responsible(session, worker.user, grids[:1])
     in_grid, at_work, foreign = (make_site(session, grids[n], name=f"场所{n}") for n in range(3))
     make_task(session, grids[1], worker.user, site_id=at_work.id)
-    assert worker.names() == ["场所1", "场所0"]
+    assert worker.items("name") == ["场所1", "场所0"]
     assert worker.get(f"/{foreign.id}").status_code == 404
-    assert coordinator.names() == ["场所2", "场所1", "场所0"]
+    assert coordinator.items("name") == ["场所2", "场所1", "场所0"]
     stranger = sign_in(Role.STREET_COORDINATOR, street_code=OTHER_STREET)
-    assert stranger.names() == []
+    assert stranger.items("name") == []
     for path, body in ((f"/{in_grid.id}", {"name": "x"}), (f"/{in_grid.id}/actions/close", {"reason": "x"})):
         assert stranger.post(path, body).status_code == 404
     officer = make_officer(session)
     report = make_report(session, worker.user, grids[2], site_id=foreign.id)
     make_referral(session, report)
-    caller = Caller(coordinator._client.application, session, coordinator._client, officer)
-    assert caller.names() == ["场所2"]
-    assert sign_in(Role.AUDITOR).names() == ["场所2", "场所1", "场所0"]
+    caller = Caller(app, session, client, officer, SITES)
+    assert caller.items("name") == ["场所2"]
+    assert sign_in(Role.AUDITOR).items("name") == ["场所2", "场所1", "场所0"]
 
 
 def test_visits_are_shown_as_far_as_they_may_be_seen(session, grids, sign_in, coordinator):
@@ -230,7 +202,7 @@ def test_filters_and_pages(session, grids, sign_in, count_queries):
         ({"q": "_"}, ["诊所_1"]),
     ]
     for query, expected in cases:
-        assert bureau.names(**query) == expected, query
+        assert bureau.items("name", **query) == expected, query
     for query in ({"bbox": "1,2,3"}, {"bbox": "5,5,1,1"}, {"bbox": "nan,0,1,1"}, {"cursor": "%"}, {"status": "x"}):
         assert bureau.get(**query).status_code == 422, query
     first = bureau.get(limit=2).json
@@ -246,71 +218,3 @@ def test_filters_and_pages(session, grids, sign_in, count_queries):
     for grid in grids * 5:
         make_site(session, grid)
     assert cost() == before <= 5
-
-
-REGISTER = """sbbh,name,state,address,lng,lant,type,X,Y,经营单位
-SSJ-1,东门售水机,曹杨新村街道,一路1号,121.402,31.242,现制现售水机,1,2,甲公司
-SSJ-2,西门售水机,曹杨新村,二路2号,121.406,31.242,现制现售水机,1,2,
-SSJ-3,界外售水机,曹杨新村街道,三路3号,121.2,31.242,现制现售水机,,,
-"""
-
-
-def test_import_the_districts_register_twice(session, grids, coordinator):
-    content = REGISTER.encode("gbk")
-    query = {"category": "water_vending", "datum": "wgs84"}
-    dry = coordinator.send(content, dry_run="true", **query)
-    assert (dry.status_code, dry.json["faults"], dry.json["created"]) == (200, [], 0)
-    first = coordinator.send(content, **query).json
-    assert (first["created"], first["updated"], first["unchanged"]) == (3, 0, 0)
-    assert first["ignored_columns"] == ["X", "Y"]
-    assert [(note["row"], note["code"]) for note in first["notes"]] == [(4, "outside_grids")]
-    (site,) = coordinator.get(external_code="SSJ-1").json["items"]
-    assert (site["grid_code"], site["licence"], site["kind"]) == (grids[0].code, {"operator": "甲公司"}, "现制现售水机")
-    again = coordinator.send(content, **query).json
-    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 3)
-    less = "sbbh,name,lng,lat\nSSJ-1,东门售水机,121.406,31.242\n".encode()
-    assert coordinator.send(less, **query).json["updated"] == 1
-    (site,) = coordinator.get(external_code="SSJ-1").json["items"]
-    assert (site["grid_code"], site["licence"], site["address"]) == (grids[1].code, {"operator": "甲公司"}, "一路1号")
-
-
-def test_an_import_names_every_wrong_row(session, grids, coordinator):
-    rows = [
-        "编号,名称,街道,经度,纬度,坐标系,统一社会信用代码",
-        "1,,曹杨新村街道,,,,",
-        "2,乙,火星街道,,,,",
-        "3,丙,长风新村街道,,,,",
-        "4,丁,曹杨新村街道,121.402,,wgs84,",
-        "5,戊,曹杨新村街道,121.402,31.242,,",
-        "6,己,曹杨新村街道,31.242,121.402,高德,",
-        "7,庚,曹杨新村街道,121.402,31.242,火星坐标,913100007109328221",
-        "8,辛,曹杨新村街道,,,,",
-        "8,壬,曹杨新村街道,,,,",
-        "9,癸,,,,,",
-    ]
-    reply = coordinator.send("\n".join(rows).encode(), category="water_vending")
-    assert (reply.status_code, reply.json["code"]) == (422, "rows_rejected")
-    assert [(e["row"], e["column"], e["code"]) for e in reply.json["errors"]] == [
-        (2, "名称", "required"),
-        (3, "街道", "unknown_street"),
-        (4, "街道", "foreign_street"),
-        (5, "经度", "half_position"),
-        (6, "坐标系", "required"),
-        (7, "经度", "swapped_axes"),
-        (8, "统一社会信用代码", "bad_uscc"),
-        (10, "编号", "duplicate_row"),
-        (11, "街道", "street_needed"),
-    ]
-    assert coordinator.names() == []
-
-
-def test_an_import_costs_the_same_however_long(session, grids, coordinator, count_queries):
-    def cost(first, count):
-        rows = [f"{n},机{n},曹杨新村街道,121.402,31.242" for n in range(first, first + count)]
-        table = "\n".join(["sbbh,name,state,lng,lat", *rows]).encode()
-        with count_queries() as seen:
-            assert coordinator.send(table, category="water_vending", datum="wgs84").json["created"] == count
-        return len(seen)
-
-    cost(0, 1)
-    assert cost(10, 2) == cost(100, 300)

@@ -66,9 +66,13 @@ def _read_sheet(book: Any, content: bytes, max_rows: int) -> Sheet:
 
 
 def _scan(sheet: Any) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    previous = None
     for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
         if number > MAX_SCANNED:
             raise DomainError("too_many_rows", limit=MAX_SCANNED)
+        if cells is previous:  # the very same tuple again: openpyxl fills a gap between rows, perhaps a million of them
+            continue
+        previous = cells
         values = [_value(cell) for cell in cells]
         while values and values[-1] is None:
             values.pop()

@@ -18,11 +18,10 @@ from backend.persistence.models import Site
 from backend.persistence.queries.sites import visible_to
 from backend.services.history import record
 from backend.services.scope import publish_sites
-from backend.services.sites.creating import refuse
+from backend.services.sites.creating import PLAIN, refuse
 from backend.services.sites.drafts import SiteDraft
 from backend.services.sites.settling import Settled, check_values, settle
 
-PLAIN = ("name", "address", "category", "kind", "uscc", "uscc_missing_reason", "external_code", "licence")
 PLACE = ("position", "grid_code", "street_code")
 
 

@@ -17,6 +17,9 @@ from backend.services.scope import publish_sites
 from backend.services.sites.drafts import SiteDraft
 from backend.services.sites.settling import Settled, settle
 
+# Fields a row takes over from a draft as they are.
+PLAIN = ("name", "address", "category", "kind", "uscc", "uscc_missing_reason", "external_code", "licence")
+
 
 def create_site(session: Session, actor: Actor, draft: SiteDraft, *, now: datetime) -> Site:
     """Enter one site, active at once. Raises DomainError: forbidden (another street), invalid_input."""
@@ -50,16 +53,9 @@ def new_site(
     """A new row with its event; the caller flushes."""
     draft = settled.draft
     site = Site(
+        **{name: getattr(draft, name) for name in PLAIN},
         id=site_id or new_id(),
-        name=draft.name,
-        address=draft.address,
-        category=draft.category,
-        kind=draft.kind,
         status=status,
-        uscc=draft.uscc,
-        uscc_missing_reason=draft.uscc_missing_reason,
-        external_code=draft.external_code,
-        licence=draft.licence,
         position=settled.point,
         raw_position=draft.position.raw() if draft.position else None,
         grid_code=settled.grid_code,
