@@ -22,7 +22,7 @@ from backend.api.state import State, current_state
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.permissions import check
-from backend.persistence.unit_of_work import reading, unit_of_work
+from backend.persistence.unit_of_work import current_session, reading, unit_of_work
 from backend.services.accounts import authenticate
 
 PUBLIC = "public"  # the permission of what anybody may call, written out where it is meant
@@ -132,8 +132,8 @@ def identify(state: State, now: datetime) -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise DomainError("unauthenticated")
-    with reading() as session:
-        actor = authenticate(session, token.strip(), state.gateways.keys, now)
+    # the same transaction as the use case: two round trips less on every request
+    actor = authenticate(current_session(), token.strip(), state.gateways.keys, now)
     g.actor_id = actor.user_id
     return actor
 

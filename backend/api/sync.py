@@ -15,9 +15,19 @@ from backend.api.schemas.sync import SYNC_EXAMPLE, SyncReplySchema, SyncRequestS
 from backend.domain.envelope import PROTOCOL, Envelope, read_envelope
 from backend.domain.errors import DomainError
 from backend.domain.sync import clock_offset_seconds
+from backend.persistence.queries.feed import Opening, opening, snapshot_horizon
 from backend.persistence.unit_of_work import reading, unit_of_work
-from backend.services.epochs import reoffer_since
-from backend.services.sync import Outbox, SyncContext, apply_items, dump_answer, note_contact, read_changes
+from backend.services.epochs import judge_epoch
+from backend.services.sync import (
+    Answer,
+    Outbox,
+    SyncContext,
+    apply_items,
+    dump_answer,
+    is_news,
+    note_contact,
+    read_changes,
+)
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="The offline contract for phones")
 
@@ -45,10 +55,10 @@ def sync(call: Call) -> Response:
     its own report at once, and a feed that cannot be read takes nothing back."""
     envelope = read_envelope(_read())
     offset_ms = round(clock_offset_seconds(envelope.device_time, call.now) * 1000)
-    epoch, reoffer = reoffer_since(call.session, envelope.epoch)
-    call.session.rollback()
+    known = opening(call.session, call.actor.device_id)
+    epoch, reoffer = judge_epoch(known.epochs, envelope.epoch)
     context = SyncContext(call.actor, call.now, epoch, offset_ms, current_language())
-    answers = _deliver(envelope, context)
+    answers = _deliver(envelope, context, known)
     with reading() as session:
         same_epoch = envelope.epoch is None or envelope.epoch == str(epoch)
         page = read_changes(
@@ -56,6 +66,7 @@ def sync(call: Call) -> Response:
             call.actor.user_id,
             epoch,
             envelope.cursor if same_epoch else None,
+            horizon=snapshot_horizon(session) if answers else known.horizon,
             limit=envelope.limit,
             verify=envelope.verify,
             now=call.now,
@@ -77,10 +88,12 @@ def sync(call: Call) -> Response:
     return Response(orjson.dumps(reply), mimetype="application/json")
 
 
-def _deliver(envelope: Envelope, context: SyncContext) -> list[Any]:
+def _deliver(envelope: Envelope, context: SyncContext, known: Opening) -> list[Answer]:
     outbox = Outbox(envelope.outbox_items, envelope.outbox_photos, envelope.outbox_oldest_at)
     offset_ms = context.clock_offset_ms or 0
     if not envelope.items:
+        if not is_news(known, outbox, offset_ms, context.now):
+            return []
         with unit_of_work(durable=False) as session:  # a contact time may be lost in a crash, an item never
             note_contact(session, context.actor, outbox, offset_ms, context.now)
         return []

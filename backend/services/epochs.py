@@ -1,5 +1,6 @@
 """The server's epochs: a restore from backup starts a new one, and phones then offer again what they had delivered since."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -43,16 +44,17 @@ def start_new_epoch(session: Session, backup_taken_at: datetime, now: datetime) 
     return epoch.id
 
 
-def reoffer_since(session: Session, phone_epoch: str | None) -> tuple[UUID, datetime | None]:
+def judge_epoch(
+    epochs: Sequence[tuple[UUID, datetime | None]], phone_epoch: str | None
+) -> tuple[UUID, datetime | None]:
     """The current epoch and since when a phone of ``phone_epoch`` must offer its delivered items again (None: not at all).
 
     A phone whose epoch is unknown here lived on a server that was since restored to before that epoch: the earliest
     backup time counts for it.
     """
-    epochs = session.execute(select(Epoch.id, Epoch.reoffer_since).order_by(Epoch.ordinal)).all()
-    current = epochs[-1].id
+    current = epochs[-1][0]
     if phone_epoch is None or phone_epoch == str(current):
         return current, None
-    known = [str(row.id) for row in epochs]
+    known = [str(epoch_id) for epoch_id, _ in epochs]
     later = epochs[known.index(phone_epoch) + 1 :] if phone_epoch in known else epochs
-    return current, min((row.reoffer_since for row in later if row.reoffer_since is not None), default=None)
+    return current, min((since for _, since in later if since is not None), default=None)

@@ -1,5 +1,7 @@
 """Shapes of the sync contract, for its document; the reading itself is domain/envelope and domain/payloads."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from backend.domain.vocabulary import ChangeOp, ItemKind, ItemResult, ObjectType
@@ -84,7 +86,7 @@ class SyncReplySchema(Schema):
     snapshot = fields.Boolean(metadata={"description": "True: replace all objects, keep the outbox"})
 
 
-SYNC_EXAMPLE = {
+SYNC_EXAMPLE: dict[str, Any] = {
     "protocol": 1,
     "epoch": None,
     "cursor": None,

@@ -5,6 +5,7 @@ version decides: a line that a newer version below the same horizon supersedes i
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -25,6 +26,22 @@ class FeedRow(NamedTuple):
     data: dict[str, Any]
 
 
+class Opening(NamedTuple):
+    """What a sync call must know before it does anything, in one statement."""
+
+    horizon: int
+    epochs: list[tuple[UUID, datetime | None]]
+    last_contact_at: datetime | None
+    clock_offset_ms: int | None
+    outbox: tuple[int, int, datetime | None]
+
+
+OPENING = text("""
+    SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS horizon, e.ids, e.since,
+           d.last_contact_at, d.clock_offset_ms, d.outbox_items, d.outbox_photos, d.outbox_oldest_at
+    FROM (SELECT array_agg(id ORDER BY ordinal) AS ids, array_agg(reoffer_since ORDER BY ordinal) AS since FROM epochs) e
+    LEFT JOIN devices d ON d.id = :device
+""")
 HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
 CHANGES = text("""
     SELECT c.tx, c.seq, c.op, c.type, c.object_id, c.version, c.own, o.data
@@ -45,6 +62,18 @@ HOLDINGS = text("""
         ORDER BY type, object_id, version DESC) newest
     WHERE op = 'put'
 """)
+
+
+def opening(session: Session, device_id: UUID | None) -> Opening:
+    """The horizon, all epochs in their order, and what the device last told."""
+    row = session.execute(OPENING, {"device": device_id}).one()
+    return Opening(
+        row.horizon,
+        list(zip(row.ids or (), row.since or (), strict=True)),
+        row.last_contact_at,
+        row.clock_offset_ms,
+        (row.outbox_items or 0, row.outbox_photos or 0, row.outbox_oldest_at),
+    )
 
 
 def snapshot_horizon(session: Session) -> int:

@@ -43,7 +43,7 @@ def refer_reports(session: Session, reports: Sequence[Report], *, now: datetime)
     is flushed; nothing is published. LookupError where the database holds no rule set at all.
     """
     if not reports:
-        return None
+        return {}
     desk = _Desk(RuleSets(session), load_departments(session), _site_kinds(session, reports), now)
     referrals = {report.id: _refer(session, report, desk) for report in reports}
     session.add_all(referral for made in referrals.values() for referral in made)

@@ -60,11 +60,18 @@ def decode_cursor(text: str | None) -> Cursor | None:
 
 
 def read_changes(
-    session: Session, user_id: UUID, epoch: UUID, given: str | None, *, limit: int, verify: bool, now: datetime
+    session: Session,
+    user_id: UUID,
+    epoch: UUID,
+    given: str | None,
+    *,
+    horizon: int,
+    limit: int,
+    verify: bool,
+    now: datetime,
 ) -> Page:
     """Changes of ``user_id`` after the cursor ``given``; a snapshot from the start where the cursor is none of his, of
-    another epoch, or older than the kept history."""
-    horizon = feed.snapshot_horizon(session)
+    another epoch, or older than the kept history. ``horizon``: from queries/feed, of this call; all below it has ended."""
     cursor = _usable(decode_cursor(given), user_id, epoch, now)
     snapshot = cursor is None
     if cursor is None:

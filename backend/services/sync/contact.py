@@ -7,8 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
+from backend.persistence.queries.feed import Opening
 
 FRESH_ENOUGH = timedelta(seconds=30)
+CLOCK_TOLERANCE_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +22,21 @@ class Outbox:
     oldest_at: datetime | None
 
 
-# A phone that calls again within seconds with the same to tell costs no write, and so no transaction number.
+def is_news(known: Opening, outbox: Outbox, clock_offset_ms: int, now: datetime) -> bool:
+    """Whether a call tells more than the last one did; one that does not costs no write, and so no wait for the disk."""
+    last = known.last_contact_at
+    return (
+        last is None
+        or not now - FRESH_ENOUGH <= last <= now
+        or known.outbox != (outbox.items, outbox.photos, outbox.oldest_at)
+        or abs((known.clock_offset_ms or 0) - clock_offset_ms) > CLOCK_TOLERANCE_MS
+    )
+
+
 NOTE = text("""
     UPDATE devices SET last_contact_at = :now, clock_offset_ms = :clock_offset_ms,
         outbox_items = :items, outbox_photos = :photos, outbox_oldest_at = :oldest_at
-    WHERE id = :device AND (last_contact_at IS NULL OR last_contact_at < :stale OR last_contact_at > :now
-        OR (outbox_items, outbox_photos) <> (:items, :photos)
-        OR outbox_oldest_at IS DISTINCT FROM CAST(:oldest_at AS timestamptz)
-        OR abs(coalesce(clock_offset_ms, 0) - :clock_offset_ms) > 2000)
+    WHERE id = :device
 """)
 
 
@@ -38,7 +47,6 @@ def note_contact(session: Session, actor: Actor, outbox: Outbox, clock_offset_ms
         {
             "device": actor.device_id,
             "now": now,
-            "stale": now - FRESH_ENOUGH,
             "items": outbox.items,
             "photos": outbox.photos,
             "oldest_at": outbox.oldest_at,
