@@ -51,7 +51,7 @@ class Tolerances:
     `noise_m2`: smaller areas come from rounding and are never mentioned. Between noise and `overlap_m2`, `gap_m2` or
     `outside_m2` a finding is a warning (nothing at all if `warn_small` is False), above it an error.
     `sliver_m2` / `sliver_compactness`: a part is a sliver below this area or below this 4πA/P² (a circle has 1).
-    `snap_m`: coordinates are rounded to about this length before judging; 0 leaves them alone.
+    `snap_m`: vertices nearer to each other than this are made one before judging; 0 leaves them alone.
     `shift_min_m` … `shift_max_m`: length of a shift against the previous version that looks like a wrong datum;
     `shift_spread_m`: how constant it must be.
     """

@@ -111,7 +111,9 @@ def _unique_edges(cells: GeometryArray) -> FloatArray:
 def _bent(edges: FloatArray, seeds: FloatArray, rng: np.random.Generator, bend: float) -> GeometryArray:
     """Each edge as a line of four pieces whose three inner vertices are moved sideways, never as far as a seed."""
     straight = as_array(shapely.linestrings(edges))
-    nearest, distance = STRtree(shapely.points(seeds)).query_nearest(straight, return_distance=True, all_matches=False)
+    nearest, distance = STRtree(as_array(shapely.points(seeds))).query_nearest(
+        straight, return_distance=True, all_matches=False
+    )
     most = np.empty(len(edges))
     most[nearest[0]] = distance
     limit = np.minimum(bend, 0.3 * most / np.maximum(shapely.length(straight), 1e-15))

@@ -97,7 +97,8 @@ def _geometry(feature: object, number: int) -> tuple[Geometry | None, Problem | 
     if isinstance(feature, dict) and feature.get("geometry") is None:
         return None, None
     try:
-        read = shape(feature["geometry"])  # type: ignore[index]  # whatever it is: a TypeError is part of the answer
+        with np.errstate(invalid="ignore"):  # NaN is told as bad_coordinates later
+            read = shape(feature["geometry"])  # type: ignore[index]  # whatever it is: a TypeError is part of the answer
         return shapely.force_2d(read), None
     except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError):
         problem = Problem(

@@ -1,7 +1,6 @@
 """validate: the order of the checks, and those that look at one feature alone."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +10,10 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from grids.codes import GridCodeError, parse_grid_code
 from grids.model import GridFeature, Problem, Tolerances
-from grids.plane import GeometryArray, Plane, area_m2, as_array, degree_lengths_m
+from grids.plane import GeometryArray, Plane, area_m2, as_array
 from grids.validate.cover import Cover
 from grids.validate.shift import check_shift
+from grids.validate.snapping import snap_features
 from grids.validate.texts import problem
 from grids.validate.topology import check_gaps, check_outside, check_overlaps
 
@@ -38,6 +38,8 @@ def validate(
     version before, to notice a wrong datum. Codes of problems are the keys of `grids.validate.texts.TEXTS`.
     """
     limits = tolerances or Tolerances()
+    if not features:
+        return []
     outlines = {code: shapely.make_valid(shape) for code, shape in (parent_outlines or {}).items()}
     judged = snap_features(features, limits.snap_m) if limits.snap_m > 0 else list(features)
     problems = [*_check_labels(judged, street_codes), *_check_duplicates(judged)]
@@ -51,17 +53,6 @@ def validate(
     problems += [*check_outside(cover, outlines), *check_gaps(cover, outlines)]
     problems += check_shift(cover, previous, outlines)
     return sorted(problems, key=lambda p: (p.feature is None, p.feature or 0, p.code))
-
-
-def snap_features(features: Sequence[GridFeature], snap_m: float) -> list[GridFeature]:
-    """The features with coordinates rounded to a lattice of about `snap_m` metres. Equal vertices stay equal."""
-    shapes = as_array([feature.geometry for feature in features])
-    bounds = shapely.total_bounds(shapes)
-    if not np.isfinite(bounds).all():
-        return list(features)
-    lattice = snap_m / float(degree_lengths_m(float(np.clip((bounds[1] + bounds[3]) / 2, -89, 89)))[1])
-    rounded = shapely.transform(shapes, lambda points: np.round(points / lattice) * lattice)
-    return [replace(feature, geometry=shape) for feature, shape in zip(features, rounded, strict=True)]
 
 
 def _indexes(mask: npt.NDArray[np.bool_]) -> list[int]:
