@@ -1,0 +1,35 @@
+"""Rows for tests, valid by default: each factory adds, flushes and returns. Nothing here is a stand-in for our own code."""
+
+from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
+from tests.factories.people import (
+    actor_of,
+    department_named,
+    make_device,
+    make_login,
+    make_officer,
+    make_user,
+    token_for,
+)
+from tests.factories.places import make_grids, make_responsible, make_site
+from tests.factories.work import make_photo, make_referral, make_report, make_task
+
+__all__ = [
+    "DISTRICT",
+    "LONG_AGO",
+    "OTHER_STREET",
+    "STREET",
+    "actor_of",
+    "department_named",
+    "make_device",
+    "make_grids",
+    "make_login",
+    "make_officer",
+    "make_photo",
+    "make_referral",
+    "make_report",
+    "make_responsible",
+    "make_site",
+    "make_task",
+    "make_user",
+    "token_for",
+]
