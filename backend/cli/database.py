@@ -29,8 +29,9 @@ def embedded_or_refuse(settings: Settings) -> PrivateCluster:
 
 def bring_up(cluster: PrivateCluster) -> bool:
     """Make the cluster and its database when missing, start it when stopped; True when it was started now."""
-    for note in cluster.notes:
-        say(note)
+    if not cluster.is_running():
+        for note in cluster.notes:
+            say(note)
     if not cluster.exists:
         say(f"making a private database in {cluster.place.data} …")
         cluster.initialise()

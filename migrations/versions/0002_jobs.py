@@ -5,6 +5,8 @@ A later procrastinate brings its own steps (procrastinate/sql/migrations): each 
 Revision ID: 0002
 """
 
+from contextlib import closing
+
 from alembic import op
 from procrastinate.schema import SchemaManager
 
@@ -43,4 +45,5 @@ def downgrade() -> None:
 
 def _run(script: str) -> None:
     # past SQLAlchemy: the script holds colons and percent signs that are no parameters, and many statements
-    op.get_bind().connection.driver_connection.execute(script)
+    with closing(op.get_bind().connection.cursor()) as cursor:
+        cursor.execute(script)

@@ -99,23 +99,12 @@ def make_private_folder(folder: Path, user: ServerUser) -> None:
 def add_dedicated_user() -> None:
     """As root, give the database a system user of its own, unless there is one."""
     known = DEDICATED_USER in {entry.pw_name for entry in pwd.getpwall()}
-    if os.geteuid() != 0 or known or shutil.which("useradd") is None:
+    program = shutil.which("useradd")
+    if os.geteuid() != 0 or known or program is None:
         return
+    options = ["--system", "--user-group", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
     # A failure (a read-only /etc) is no harm: the next name of the list runs the database.
-    subprocess.run(  # noqa: S603 - literal arguments
-        [
-            "useradd",
-            "--system",
-            "--user-group",
-            "--home-dir",
-            "/nonexistent",
-            "--shell",
-            "/usr/sbin/nologin",
-            DEDICATED_USER,
-        ],  # noqa: S607 - from PATH
-        check=False,
-        capture_output=True,
-    )
+    subprocess.run([program, *options, DEDICATED_USER], check=False, capture_output=True)  # noqa: S603 - literals
 
 
 def _fits(socket_dir: Path) -> bool:
