@@ -492,6 +492,7 @@ CREATE UNIQUE INDEX ix_tasks_seq ON tasks (seq);
 CREATE INDEX ix_tasks_site_id ON tasks (site_id);
 CREATE INDEX ix_tasks_status_seq ON tasks (status, seq);
 CREATE INDEX ix_tasks_street_code_seq ON tasks (street_code, seq);
+CREATE INDEX ix_tasks_street_code_status_seq ON tasks (street_code, status, seq);
 
 CREATE TABLE refresh_tokens (
     token_sha256 BYTEA NOT NULL,

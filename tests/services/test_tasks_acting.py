@@ -61,7 +61,6 @@ def task_in(session, cast, status, **values):
 
 
 def expected_code(who, action):
-    """Written down by hand: who may take which action at all."""
     if who in ("foreign_coordinator", "officer"):
         return "not_found"
     if who in ("city_operations", "auditor"):
@@ -298,5 +297,4 @@ def test_only_active_workers_get_tasks(session, cast):
 
 
 def _version(session):
-    """The version that the cast's grids are of: one published version at a time."""
     return session.scalars(select(GridVersion)).one()

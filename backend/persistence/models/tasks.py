@@ -60,6 +60,7 @@ class Task(Row):
         not_blank("title"),
         Index(None, "seq", unique=True),
         Index(None, "street_code", "seq"),
+        Index(None, "street_code", "status", "seq"),
         Index(None, "assignee_id", "seq"),
         Index(None, "status", "seq"),
         Index(None, "grid_code", "seq"),
