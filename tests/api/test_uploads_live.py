@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 import requests
@@ -75,7 +76,7 @@ def test_tuspy_sends_a_photo_in_pieces(live_app: Flask, address: str, bearer: di
     uploader.upload()
     assert uploader.offset == len(content)
     assert stored(live_app, content)
-    sent = requests.get(f"{address}/api/v1/media/{photos.sha256(content)}", headers=bearer, timeout=10)
+    sent = requests.get(f"{address}/api/v1/media/{photos.sha256(content)}", headers=bearer, timeout=30)
     assert sent.content == content
 
 
@@ -114,7 +115,7 @@ def create(address: str, bearer: dict[str, str], content: bytes) -> str:
         "Upload-Length": str(len(content)),
         "Upload-Metadata": photos.metadata(content),
     }
-    answer = requests.post(f"{address}/api/v1/uploads", headers=headers, timeout=10)
+    answer = requests.post(f"{address}/api/v1/uploads", headers=headers, timeout=30)
     assert answer.status_code == 201
     return answer.headers["Location"]
 
@@ -133,16 +134,16 @@ def half_a_patch(address: str, bearer: dict[str, str], where: str, content: byte
 
 
 def offset_of(address: str, bearer: dict[str, str], where: str) -> int:
-    answer = requests.head(address + where, headers={**bearer, "Tus-Resumable": "1.0.0"}, timeout=10)
+    answer = requests.head(address + where, headers={**bearer, "Tus-Resumable": "1.0.0"}, timeout=30)
     return int(answer.headers["Upload-Offset"])
 
 
 def send_rest(address: str, bearer: dict[str, str], where: str, content: bytes, offset: int) -> requests.Response:
     headers = {**bearer, "Tus-Resumable": "1.0.0", "Upload-Offset": str(offset), "Content-Type": BYTES}
-    return requests.patch(address + where, headers=headers, data=content[offset:], timeout=10)
+    return requests.patch(address + where, headers=headers, data=content[offset:], timeout=30)
 
 
-def until(condition: object, seconds: float = 5) -> None:
+def until(condition: object, seconds: float = 20) -> None:
     assert callable(condition)
     waited = threading.Event()
     for _ in range(int(seconds / 0.05)):
@@ -150,6 +151,12 @@ def until(condition: object, seconds: float = 5) -> None:
             return
         waited.wait(0.05)
     raise AssertionError("it never came true")
+
+
+def until_writing(app: Flask, where: str) -> None:
+    """Until the server has taken the upload for the request under way: a probe before that could take it instead."""
+    store: LocalPhotoStore = app.extensions["gridpatrol"].gateways.photos
+    until((store.root / "staging" / f"{UUID(where.rsplit('/', 1)[1]).hex}.part").exists, 20)
 
 
 def test_a_cut_connection_costs_nothing_that_arrived(live_app: Flask, address: str, bearer: dict[str, str]) -> None:
@@ -165,12 +172,12 @@ def test_a_cut_connection_costs_nothing_that_arrived(live_app: Flask, address: s
 def test_of_two_writers_at_once_one_is_told_to_wait(live_app: Flask, address: str, bearer: dict[str, str]) -> None:
     content = photos.jpeg(104, quality=95)
     where = create(address, bearer, content)
-    slow = half_a_patch(address, bearer, where, content, 1000)
-    until(lambda: send_rest(address, bearer, where, content, 1).status_code == 423)
-    assert offset_of(address, bearer, where) == 0  # asking is allowed meanwhile
-    slow.sendall(content[1000:])
-    assert slow.recv(200).startswith(b"HTTP/1.1 204")
-    slow.close()
+    with half_a_patch(address, bearer, where, content, 1000) as slow:
+        until_writing(live_app, where)
+        assert send_rest(address, bearer, where, content, 0).status_code == 423
+        assert offset_of(address, bearer, where) == 0  # asking is allowed meanwhile
+        slow.sendall(content[1000:])
+        assert slow.recv(200).startswith(b"HTTP/1.1 204")
     assert stored(live_app, content)
 
 
@@ -179,13 +186,12 @@ def test_a_slow_upload_holds_no_transaction_open(
 ) -> None:
     content = photos.jpeg(105)
     where = create(address, bearer, content)
-    slow = half_a_patch(address, bearer, where, content, 100)
-    until(lambda: send_rest(address, bearer, where, content, 1).status_code == 423)
     horizon = select(
         func.pg_snapshot_xmin(func.pg_current_snapshot()) == func.pg_snapshot_xmax(func.pg_current_snapshot())
     )
-    until(lambda: live_session.scalars(horizon).one())
-    slow.close()
+    with half_a_patch(address, bearer, where, content, 100):
+        until_writing(live_app, where)
+        until(lambda: live_session.scalars(horizon).one())
 
 
 def test_naming_and_arriving_at_the_same_moment_count_once(
@@ -205,7 +211,7 @@ def test_naming_and_arriving_at_the_same_moment_count_once(
     sender.join(0.5)
     assert answers == []  # it waits for the report's transaction
     live_session.commit()
-    sender.join(10)
+    sender.join(30)
     assert answers == [204]
     found = live_session.execute(
         select(Report.photos_here, ReportPhoto.arrived_at).join(ReportPhoto, ReportPhoto.report_id == Report.id)
@@ -233,6 +239,6 @@ def test_two_photos_of_one_report_arriving_at_once_are_both_counted(
     senders[0].join(0.5)
     live_session.rollback()
     for sender in senders:
-        sender.join(10)
+        sender.join(30)
     assert live_session.scalars(select(Report.photos_here)).one() == 2
     assert live_session.scalars(select(func.count()).select_from(Media)).one() == 2
