@@ -69,7 +69,7 @@ def _gpkg_layers(path: Path) -> list[str]:
             ).fetchall()
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged name breaks even the error message
         raise GridFileError("file_damaged", part=".gpkg") from error
     for _, _, sql in kinds:
         words = str(sql or "").lower().split()

@@ -184,6 +184,8 @@ def _drop_impossible(shapes: GeometryArray) -> Iterator[Problem]:
     """Empty every geometry with coordinates that are no place on Earth, and say so."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     wrong = ~(np.isfinite(points).all(axis=1) & (np.abs(points[:, 0]) <= 180.0) & (np.abs(points[:, 1]) <= 180.0))
+    # Beyond the poles only where X could be the latitude of exchanged axes, which validate() tells apart.
+    wrong |= (np.abs(points[:, 1]) > 90.0) & (np.abs(points[:, 0]) > 90.0)
     for index in np.unique(owner[wrong]):
         shapes[index] = None
         yield Problem(

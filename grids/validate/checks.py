@@ -134,8 +134,11 @@ def _polygonal(shape: Geometry) -> Geometry:
 def _check_slivers(cover: Cover) -> Iterator[Problem]:
     parts, owner = shapely.get_parts(cover.shapes, return_index=True)
     flat = shapely.transform(parts, Plane.around(parts).to_plane)
-    areas, lengths = shapely.area(flat), shapely.length(flat)
-    compactness = 4 * np.pi * areas / np.maximum(lengths**2, 1e-12)
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # half a world away has no place in the plane, nor is it a sliver
+        areas, lengths = shapely.area(flat), shapely.length(flat)
+        compactness = 4 * np.pi * areas / np.maximum(lengths**2, 1e-12)
     small = (areas < cover.tolerances.sliver_m2) | (compactness < cover.tolerances.sliver_compactness)
     for index in _indexes(small & ~shapely.is_empty(parts)):  # an empty shape was reported as such
         number = cover.features[owner[index]].number

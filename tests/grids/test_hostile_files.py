@@ -208,6 +208,12 @@ def test_truncated_and_empty_packages(package):
     assert refused(altered(package, *triggers, "DELETE FROM g"), "a.gpkg") == "layer_empty"
 
 
+def test_a_schema_that_is_no_text(package):
+    data = package.read_bytes()
+    at = data.index(b"CREATE TABLE gpkg_geometry_columns")
+    assert refused(data[: at + 14] + b"\xd8" + data[at + 15 :], "a.gpkg") == "file_damaged"
+
+
 def test_a_plain_database_is_no_package(tmp_path):
     data = altered(tmp_path / "a.sqlite", "CREATE TABLE t (x)")
     assert refused(data, "a.gpkg") == "file_damaged"

@@ -80,6 +80,17 @@ def test_impossible_coordinates_are_told_by_feature(grids, value):
     assert result.features[1].geometry.is_empty
 
 
+def test_a_grid_half_a_world_away_is_judged_like_any_other(grids):
+    document = collection(grids[:3])
+    far = [[-58.6, -31.3], [-58.5, -31.3], [-58.5, -31.2], [-58.6, -31.3]]
+    beyond = [[121.4, 31.2], [121.4, 97.0], [121.5, 31.2], [121.4, 31.2]]
+    for feature, ring in zip(document["features"][1:], (far, beyond), strict=True):
+        feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    result = read_grids(as_bytes(document), "a.geojson")
+    assert [(p.feature, p.code) for p in result.problems] == [(3, "bad_coordinates")]
+    assert 3 in {p.feature for p in validate(result.features)}
+
+
 def test_features_that_are_no_features(grids):
     document = collection(grids[:2])
     document["features"] += [None, 7, "x", [], {"type": "Feature", "properties": 3, "geometry": None}]
