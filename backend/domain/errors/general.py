@@ -76,7 +76,8 @@ GENERAL: dict[str, Problem] = {
     "weak_password": Problem(
         Kind.INVALID,
         "密码至少 {min_length} 位，含大写、小写、数字、符号中的三类，且不得与用户名相似。",
-        "The password needs {min_length} characters from three of: upper case, lower case, digits, symbols; and must not resemble the user name.",
+        "The password needs {min_length} characters from three of: upper case, lower case, digits, symbols;"
+        " and must not resemble the user name.",
     ),
     "username_taken": Problem(Kind.CONFLICT, "用户名已被使用。", "That user name is taken."),
     # life cycles
