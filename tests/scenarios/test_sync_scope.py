@@ -70,3 +70,11 @@ def test_an_open_transaction_hides_nothing_for_ever(field: Field) -> None:
         field.phone.sync()
         assert {str(task.id), str(quick.id)} <= set(field.phone.of("task"))
         field.phone.verify()
+
+
+def test_a_declined_task_leaves_the_phone(field: Field) -> None:
+    field.phone.sync()
+    answer = field.phone.sync([item("task.decline", {"task_id": str(field.task.id), "reason": "不在辖区"})])[0]
+    assert answer["result"] == "accepted"
+    assert field.phone.of("task") == {}
+    field.phone.verify()

@@ -20,7 +20,7 @@ from backend.domain.vocabulary import ItemResult, Outcome
 from backend.persistence.models import Referral, Report
 from backend.services.referrals import refer_reports
 from backend.services.reports import Submission, submit_reports
-from backend.services.scope import publish_reports, publish_sites, publish_tasks
+from backend.services.scope import publish_grids, publish_reports, publish_sites, publish_tasks
 from backend.services.sync.answers import Answer
 from backend.services.sync.arrivals import Arrival
 from backend.services.sync.context import SyncContext
@@ -59,6 +59,7 @@ def apply_arrivals(session: Session, context: SyncContext, arrivals: Sequence[Ar
     answers = [proposed.get(arrival.item_id) or _apply_one(batch, arrival) for arrival in arrivals]
     referrals = _refer(batch)
     session.flush()
+    publish_grids(session, work.touched_grids, context.now)
     publish_tasks(session, work.touched_tasks, context.now)
     publish_sites(session, work.touched_sites, context.now)
     publish_reports(session, work.touched_reports, context.now, fresh=referrals)

@@ -39,8 +39,11 @@ def apply_task_step(session: Session, context: SyncContext, work: Workset, arriv
         arrival.recorded_at,
         step.reason,
         session=session,
+        assignments=work.held.get(step.task_id, []),
     )
     work.touched_tasks.add(task.id)
+    if arrival.kind == ItemKind.TASK_DECLINE:
+        work.touched_grids.add(task.grid_code)  # a task may have been the only reason to hold its grid
     return Answer(arrival.item_id, ItemResult.ACCEPTED)
 
 

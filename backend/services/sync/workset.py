@@ -27,6 +27,7 @@ class Workset:
     touched_reports: set[UUID] = field(default_factory=set)
     touched_tasks: set[UUID] = field(default_factory=set)
     touched_sites: set[UUID] = field(default_factory=set)
+    touched_grids: set[str] = field(default_factory=set)
 
 
 def load_workset(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> Workset:
