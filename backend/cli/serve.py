@@ -39,7 +39,11 @@ def serve(demo: bool, follow_parent: bool) -> None:
     """Serve on HOST:PORT: database, web workers and job worker, until Ctrl-C or SIGTERM."""
     settings = current_settings()
     parent = os.getppid() if follow_parent else None
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell's background jobs inherit it ignored. SIGHUP only unless it is ignored on purpose (nohup).
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+    for number in signals:
         signal.signal(number, signal.default_int_handler)
     with suppress(KeyboardInterrupt), _only_one(settings) as had_leftovers:
         _refuse_busy_port(settings, patience_seconds=PORT_SECONDS if had_leftovers else 0)
