@@ -99,7 +99,7 @@ def test_bad_bodies(coordinator, body):
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"/{uuid4()}/actions/cancel", 404),
+        ("/0197a5a0-0000-7000-8000-00000000dead/actions/cancel", 404),
         ("/x/actions/cancel", 404),
         ("TASK/actions/fly", 404),
         ("TASK/actions/complete", 409),
