@@ -11,7 +11,7 @@ from sqlalchemy import text
 from backend.api.body import JSON_LIMIT, read_body
 from backend.api.endpoint import Call, endpoint
 from backend.api.language import current_language
-from backend.api.schemas.sync import SYNC_EXAMPLE, SyncReplySchema, SyncRequestSchema
+from backend.api.schemas.sync import REPLY_EXAMPLE, SYNC_EXAMPLE, SyncReplySchema, SyncRequestSchema
 from backend.domain.envelope import PROTOCOL, Envelope, read_envelope
 from backend.domain.errors import DomainError
 from backend.domain.sync import clock_offset_seconds
@@ -26,6 +26,7 @@ from backend.services.sync import (
     dump_answer,
     is_news,
     note_contact,
+    place_of,
     read_changes,
 )
 
@@ -49,13 +50,14 @@ BODY = {
     commits=False,
     problems=("bad_json", "bad_envelope", "unsupported_protocol", "too_many_items", "unsupported_media_type"),
     document=BODY,
+    example=REPLY_EXAMPLE,
 )
 def sync(call: Call) -> Response:
     """Two units of work, one after the other: the items are committed before the feed is read, so that a phone sees
     its own report at once, and a feed that cannot be read takes nothing back."""
     envelope = read_envelope(_read())
     offset_ms = round(clock_offset_seconds(envelope.device_time, call.now) * 1000)
-    known = opening(call.session, call.actor.device_id)
+    known = opening(call.session, call.actor.user_id, call.actor.device_id, place_of(envelope.cursor))
     epoch, reoffer = judge_epoch(known.epochs, envelope.epoch)
     context = SyncContext(call.actor, call.now, epoch, offset_ms, current_language())
     answers = _deliver(envelope, context, known)
@@ -67,6 +69,7 @@ def sync(call: Call) -> Response:
             epoch,
             envelope.cursor if same_epoch else None,
             horizon=snapshot_horizon(session) if answers else known.horizon,
+            has_news=known.has_news or bool(answers),
             limit=envelope.limit,
             verify=envelope.verify,
             now=call.now,

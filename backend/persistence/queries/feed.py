@@ -34,11 +34,14 @@ class Opening(NamedTuple):
     last_contact_at: datetime | None
     clock_offset_ms: int | None
     outbox: tuple[int, int, datetime | None]
+    has_news: bool
 
 
 OPENING = text("""
     SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS horizon, e.ids, e.since,
-           d.last_contact_at, d.clock_offset_ms, d.outbox_items, d.outbox_photos, d.outbox_oldest_at
+           d.last_contact_at, d.clock_offset_ms, d.outbox_items, d.outbox_photos, d.outbox_oldest_at,
+           EXISTS (SELECT 1 FROM sync_changes c WHERE c.user_id = :user AND (c.tx, c.seq) > (:tx, :seq)
+                   AND c.tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)) AS has_news
     FROM (SELECT array_agg(id ORDER BY ordinal) AS ids, array_agg(reoffer_since ORDER BY ordinal) AS since FROM epochs) e
     LEFT JOIN devices d ON d.id = :device
 """)
@@ -64,15 +67,16 @@ HOLDINGS = text("""
 """)
 
 
-def opening(session: Session, device_id: UUID | None) -> Opening:
-    """The horizon, all epochs in their order, and what the device last told."""
-    row = session.execute(OPENING, {"device": device_id}).one()
+def opening(session: Session, user_id: UUID, device_id: UUID | None, after: tuple[int, int]) -> Opening:
+    """The horizon, all epochs in their order, what the device last told, and whether lines wait after a place."""
+    row = session.execute(OPENING, {"device": device_id, "user": user_id, "tx": after[0], "seq": after[1]}).one()
     return Opening(
         row.horizon,
         list(zip(row.ids or (), row.since or (), strict=True)),
         row.last_contact_at,
         row.clock_offset_ms,
         (row.outbox_items or 0, row.outbox_photos or 0, row.outbox_oldest_at),
+        row.has_news,
     )
 
 

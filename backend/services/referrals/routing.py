@@ -36,8 +36,12 @@ class _Desk:
     now: datetime
 
 
-def refer_reports(session: Session, reports: Sequence[Report], *, now: datetime) -> dict[UUID, list[Referral]]:
-    """Route freshly added reports (in the session, flushed or not) and add their referrals and events; the referrals by report.
+def refer_reports(
+    session: Session, reports: Sequence[Report], *, now: datetime
+) -> dict[UUID, list[tuple[Referral, str | None]]]:
+    """Route freshly added reports (in the session, flushed or not) and add their referrals and events.
+
+    Returned by report: each referral with the name of its department, for the phones' feed.
 
     Sets ``routing`` and ``status`` of each report. Rules and departments are those of the day of capture. The session
     is flushed; nothing is published. LookupError where the database holds no rule set at all.
@@ -46,12 +50,12 @@ def refer_reports(session: Session, reports: Sequence[Report], *, now: datetime)
         return {}
     desk = _Desk(RuleSets(session), load_departments(session), _site_kinds(session, reports), now)
     referrals = {report.id: _refer(session, report, desk) for report in reports}
-    session.add_all(referral for made in referrals.values() for referral in made)
+    session.add_all(referral for made in referrals.values() for referral, _ in made)
     session.flush()
     return referrals
 
 
-def _refer(session: Session, report: Report, desk: _Desk) -> list[Referral]:
+def _refer(session: Session, report: Report, desk: _Desk) -> list[tuple[Referral, str | None]]:
     day, received = local_day(report.captured_at), local_day(report.received_at)
     rule_set, district = desk.rule_sets.choose(report.street_code[:6] if report.street_code else None, day, received)
     decision = route(_facts(report, desk), rule_set)
@@ -62,13 +66,13 @@ def _refer(session: Session, report: Report, desk: _Desk) -> list[Referral]:
         referral = _referral(report, routed, reasons, department, desk.now)
         reasons.update(_addressed(referral, department))
         _note(session, referral, desk.now)
-        referrals.append(referral)
+        referrals.append((referral, department.name if department else None))
     report.routing = {**told, "district": district, "valid_on": day.isoformat(), "decided_at": desk.now.isoformat()}
     set_report_status(
         session,
         None,
         report,
-        [referral.status for referral in referrals],
+        [referral.status for referral, _ in referrals],
         now=desk.now,
         data={"rule_set": f"{rule_set.code}/{rule_set.version}", "fallback": decision.fallback_used},
     )

@@ -12,40 +12,36 @@ from sqlalchemy.orm.util import identity_key
 from backend.domain.reports import stage_of
 from backend.domain.vocabulary import ObjectType
 from backend.persistence.models import Department, Referral, Report, ReportPhoto
-from backend.services.feed import FeedObject, publish
+from backend.services.feed import FeedObject, publish, publish_new
+
+# What was made in this very transaction need not be read back: by report, its referrals with their departments' names.
+FreshReferrals = Mapping[UUID, Sequence[tuple[Referral, str | None]]]
 
 
 def publish_reports(
-    session: Session,
-    report_ids: Collection[UUID],
-    now: datetime,
-    *,
-    fresh: Mapping[UUID, Sequence[Referral]] | None = None,
+    session: Session, report_ids: Collection[UUID], now: datetime, *, fresh: FreshReferrals | None = None
 ) -> None:
-    """Tell the authors' phones where these reports stand.
-
-    ``fresh``: referrals of reports made in this very transaction, which need not be read back.
-    """
+    """Tell the authors' phones where these reports stand; ``fresh``: those of them made in this transaction."""
     if not report_ids:
         return
     fresh = fresh or {}
-    ids = list(report_ids)
-    reports = _reports(session, ids)
-    referrals = _referrals(session, [report_id for report_id in ids if report_id not in fresh])
-    referrals |= _named(session, fresh)
-    waiting = _waiting(session, [r.id for r in reports if r.photos_here < r.photos_expected])
-    publish(
-        session,
-        [
-            FeedObject(
-                ObjectType.REPORT,
-                str(report.id),
-                report_data(report, referrals.get(report.id, []), waiting.get(report.id)),
-                {report.author_id: None},
-            )
-            for report in reports
-        ],
-    )
+    older = [report_id for report_id in report_ids if report_id not in fresh]
+    rows = _reports(session, [*older, *(report_id for report_id in report_ids if report_id in fresh)])
+    known = {report_id: sorted(made, key=lambda pair: pair[0].role, reverse=True) for report_id, made in fresh.items()}
+    referrals = _referrals(session, older) | known
+    waiting = _waiting(session, [r.id for r in rows if r.id not in fresh and r.photos_here < r.photos_expected])
+    waiting |= {r.id: now for r in rows if r.id in fresh and r.photos_here < r.photos_expected}
+    objects = {
+        report.id: FeedObject(
+            ObjectType.REPORT,
+            str(report.id),
+            report_data(report, referrals.get(report.id, []), waiting.get(report.id)),
+            {report.author_id: None},
+        )
+        for report in rows
+    }
+    publish(session, [made for report_id, made in objects.items() if report_id not in fresh])
+    publish_new(session, [made for report_id, made in objects.items() if report_id in fresh])
 
 
 def _reports(session: Session, ids: list[UUID]) -> list[Report]:
@@ -56,19 +52,6 @@ def _reports(session: Session, ids: list[UUID]) -> list[Report]:
     if missing:
         known |= {row.id: row for row in session.scalars(select(Report).where(Report.id.in_(missing)))}
     return [known[report_id] for report_id in ids if report_id in known]
-
-
-def _named(session: Session, fresh: Mapping[UUID, Sequence[Referral]]) -> dict[UUID, list[tuple[Referral, str | None]]]:
-    wanted = {r.department_id for made in fresh.values() for r in made if r.department_id is not None}
-    rows = session.execute(select(Department.id, Department.name).where(Department.id.in_(wanted))) if wanted else ()
-    names = {row[0]: row[1] for row in rows}
-    return {
-        report_id: [
-            (referral, names[referral.department_id] if referral.department_id else None)
-            for referral in sorted(made, key=lambda r: r.role, reverse=True)
-        ]
-        for report_id, made in fresh.items()
-    }
 
 
 def _referrals(session: Session, ids: list[UUID]) -> dict[UUID, list[tuple[Referral, str | None]]]:

@@ -2,7 +2,7 @@
 
 from backend.services.sync.answers import Answer, dump_answer
 from backend.services.sync.apply import apply_items
-from backend.services.sync.changes import Page, read_changes
+from backend.services.sync.changes import Page, place_of, read_changes
 from backend.services.sync.contact import Outbox, is_news, note_contact
 from backend.services.sync.context import SyncContext
 
@@ -15,5 +15,6 @@ __all__ = [
     "dump_answer",
     "is_news",
     "note_contact",
+    "place_of",
     "read_changes",
 ]

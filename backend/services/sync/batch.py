@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +16,10 @@ from backend.domain.payloads import (
 )
 from backend.domain.reports import ReportDraft
 from backend.domain.vocabulary import ItemResult, Outcome
-from backend.persistence.models import Referral, Report
+from backend.persistence.models import Report
 from backend.services.referrals import refer_reports
 from backend.services.reports import Submission, submit_reports
-from backend.services.scope import publish_grids, publish_reports, publish_sites, publish_tasks
+from backend.services.scope import FreshReferrals, publish_grids, publish_reports, publish_sites, publish_tasks
 from backend.services.sync.answers import Answer
 from backend.services.sync.arrivals import Arrival
 from backend.services.sync.context import SyncContext
@@ -157,10 +156,10 @@ HANDLERS: dict[type, Callable[[Batch, Arrival, Any], Answer]] = {
 }
 
 
-def _refer(batch: Batch) -> dict[UUID, list[Referral]]:
+def _refer(batch: Batch) -> FreshReferrals:
     """Route the problems of the batch; every new report with its referrals, which for most is none."""
-    none: dict[UUID, list[Referral]] = {report_id: [] for report_id in batch.work.new_reports}
+    none: FreshReferrals = {report_id: [] for report_id in batch.work.new_reports}
     problems: list[Report] = [r for r in batch.work.new_reports.values() if r.outcome == Outcome.PROBLEM]
     if problems:
-        return none | refer_reports(batch.session, problems, now=batch.context.now)
+        return {**none, **refer_reports(batch.session, problems, now=batch.context.now)}
     return none

@@ -59,6 +59,12 @@ def decode_cursor(text: str | None) -> Cursor | None:
     return Cursor(str(user_id), str(epoch), tx, seq, snapshot_tx, issued) if fits else None
 
 
+def place_of(text: str | None) -> tuple[int, int]:
+    """The place a cursor stands at; the beginning for anything that is not one of ours."""
+    cursor = decode_cursor(text)
+    return (cursor.tx, cursor.seq) if cursor else (0, 0)
+
+
 def read_changes(
     session: Session,
     user_id: UUID,
@@ -66,23 +72,29 @@ def read_changes(
     given: str | None,
     *,
     horizon: int,
+    has_news: bool = True,
     limit: int,
     verify: bool,
     now: datetime,
 ) -> Page:
     """Changes of ``user_id`` after the cursor ``given``; a snapshot from the start where the cursor is none of his, of
-    another epoch, or older than the kept history. ``horizon``: from queries/feed, of this call; all below it has ended."""
+    another epoch, or older than the kept history. ``horizon``, ``has_news``: from queries/feed, of this call."""
     cursor = _usable(decode_cursor(given), user_id, epoch, now)
     snapshot = cursor is None
     if cursor is None:
         cursor = Cursor(str(user_id), str(epoch), 0, 0, horizon, int(now.timestamp()))
-    rows = feed.changes_after(
-        session,
-        user_id,
-        after=(cursor.tx, cursor.seq),
-        horizon=horizon,
-        snapshot_tx=cursor.snapshot_tx,
-        limit=limit + 1,
+    # ``has_news`` False is only believed of the cursor it was asked for; a snapshot always looks
+    rows = (
+        []
+        if not (has_news or snapshot)
+        else feed.changes_after(
+            session,
+            user_id,
+            after=(cursor.tx, cursor.seq),
+            horizon=horizon,
+            snapshot_tx=cursor.snapshot_tx,
+            limit=limit + 1,
+        )
     )
     more, rows = len(rows) > limit, rows[:limit]
     if more:
