@@ -7,13 +7,12 @@ import structlog
 from flask import Flask
 from flask.json.provider import JSONProvider
 from flask_compress import Compress
-from flask_smorest import Api
 
 from backend.api import BLUEPRINTS
 from backend.api.errors import register_error_handlers
 from backend.api.json import OrjsonProvider
 from backend.api.middleware import MethodOverride, register_request_log
-from backend.api.openapi import OPENAPI_CONFIG
+from backend.api.openapi import OPENAPI_CONFIG, DocumentedApi
 from backend.api.state import Gateways, State, attach_state
 from backend.gateways.clock import SystemClock
 from backend.gateways.cluster import database_url
@@ -54,7 +53,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     db.init_app(app)
     attach_state(app, State(settings, gateways or open_gateways(settings)))
     Compress(app)
-    api = Api(app)
+    api = DocumentedApi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     register_error_handlers(app)

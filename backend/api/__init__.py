@@ -4,6 +4,7 @@ from flask_smorest import Blueprint
 
 from backend.api import (
     divisions,
+    docs,
     grids,
     health,
     history,
@@ -22,6 +23,7 @@ from backend.api import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     divisions.blueprint,
     divisions.well_known,
+    docs.blueprint,
     grids.blueprint,
     health.blueprint,
     history.blueprint,

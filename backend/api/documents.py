@@ -1,6 +1,7 @@
-"""Makes the OpenAPI operation of an endpoint from its declaration. Not here: writing the file (cli/docs.py)."""
+"""Makes the OpenAPI operation of an endpoint from its declaration. Not here: the whole document (openapi.py)."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_smorest.utils import deepupdate
@@ -12,6 +13,8 @@ from backend.domain.errors import CATALOGUE
 
 ALWAYS = ("bad_request", "method_not_allowed", "too_many_requests", "internal_error", "service_unavailable")
 WITH_TOKEN = ("unauthenticated", "token_expired", "session_ended", "forbidden")
+EXAMPLE_PARAMS = {"count": 1, "limit": 4_194_304, "retry_after": 60, "min_length": 10}
+FAULTS = [{"path": "category", "code": "required", "message": "必填。"}]
 WITH_BODY = ("bad_json", "payload_too_large", "unsupported_media_type", "invalid_input")
 
 
@@ -42,17 +45,29 @@ def operation_document(
     if query is not None:
         document["parameters"] = [{"in": "query", "schema": query}]
     if body is not None:
-        document["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        document["requestBody"] = {"required": True, "content": {"application/json": _shown(body, body_example(body))}}
     return deepupdate(document, extra) if extra else document
+
+
+def named(document: dict[str, Any], slice_name: str, view: Callable[..., Any]) -> dict[str, Any]:
+    """``document`` with an id that no other operation has, and with what the docstring of ``view`` tells."""
+    told = {"description": inspect.cleandoc(view.__doc__)} if view.__doc__ else {}
+    return {"operationId": f"{slice_name}_{view.__name__}", **told, **document}
 
 
 def _answer(answer: type[Schema] | Schema | None, status: int, example: Any) -> dict[str, Any]:
     if answer is None:
         return {"description": "Done." if status != 204 else "Done; no content."}
-    content: dict[str, Any] = {"schema": answer}
-    if example is not None:
-        content["example"] = example
-    return {"description": "The answer.", "content": {"application/json": content}}
+    return {"description": "The answer.", "content": {"application/json": _shown(answer, example)}}
+
+
+def _shown(schema: type[Schema] | Schema, example: Any) -> dict[str, Any]:
+    return {"schema": schema} if example is None else {"schema": schema, "example": example}
+
+
+def body_example(body: type[Schema]) -> Any:
+    """What a schema for bodies says one looks like: its attribute ``EXAMPLE``."""
+    return getattr(body, "EXAMPLE", None)
 
 
 def _problem_responses(codes: Sequence[str]) -> dict[str, Any]:
@@ -65,7 +80,7 @@ def _problem_responses(codes: Sequence[str]) -> dict[str, Any]:
             "content": {
                 "application/problem+json": {
                     "schema": ProblemSchema,
-                    "example": _example(status, names[0]),
+                    "examples": {name: {"$ref": f"#/components/examples/{name}"} for name in sorted(names)},
                 }
             },
         }
@@ -73,12 +88,32 @@ def _problem_responses(codes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _example(status: int, code: str) -> dict[str, Any]:
+def problem_examples() -> dict[str, Any]:
+    """One answer for each problem of the catalogue, by code; operations refer to them."""
+    return {code: {"summary": problem.en, "value": _example(code)} for code, problem in sorted(CATALOGUE.items())}
+
+
+def problem_list() -> list[dict[str, Any]]:
+    """The whole catalogue by code: status and both sentences."""
+    return [
+        {"code": code, "status": STATUS_OF[problem.kind], "zh": problem.zh, "en": problem.en}
+        for code, problem in sorted(CATALOGUE.items())
+    ]
+
+
+def _example(code: str) -> dict[str, Any]:
+    problem, params = CATALOGUE[code], _Params(EXAMPLE_PARAMS)
     return {
         "type": f"urn:gridpatrol:problem:{code}",
-        "title": CATALOGUE[code].en,
-        "status": status,
+        "title": problem.en.split(";")[0].format_map(params),
+        "status": STATUS_OF[problem.kind],
         "code": code,
-        "detail": CATALOGUE[code].zh,
+        "detail": problem.zh.format_map(params),
         "request_id": "0197a5a0-0000-7000-8000-000000000000",
+        **({"errors": FAULTS} if code == "invalid_input" else {}),
     }
+
+
+class _Params(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -17,7 +17,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from backend.api.body import read_json
-from backend.api.documents import operation_document
+from backend.api.documents import named, operation_document
 from backend.api.state import State, current_state
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
@@ -91,7 +91,7 @@ def endpoint(
         def run(**path: Any) -> Response:
             return stages.run(view, path)
 
-        run._apidoc = {"manual_doc": described}  # type: ignore[attr-defined]  # where flask-smorest looks for the document
+        run._apidoc = {"manual_doc": named(described, blueprint.name, view)}  # type: ignore[attr-defined]  # where flask-smorest looks for the document
         run.permission = permission  # type: ignore[attr-defined]  # read by the test that walks the url map
         blueprint.route(rule, methods=[method])(run)
         return view

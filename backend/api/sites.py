@@ -19,7 +19,7 @@ from backend.api.schemas.sites import (
     SiteQuerySchema,
     SiteUpdateSchema,
 )
-from backend.api.table_file import TABLE_DOCUMENT, TABLE_PROBLEMS, read_table_file
+from backend.api.table_file import TABLE_PROBLEMS, read_table_file, table_document
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import SiteAction
 from backend.persistence.queries import sites as reads
@@ -57,6 +57,7 @@ NOTE_EXAMPLE = {
     "value": "310107014",
     "message": "坐标位于“310107014”，与所填街镇不同，以坐标为准。",
 }
+CSV_EXAMPLE = "name,state,address,lng,lant\n东门售水机,曹杨新村街道,示例路1号,121.402,31.242\n"
 IMPORT_EXAMPLE = {
     "dry_run": False, "row_count": 40, "created": 38, "updated": 1, "unchanged": 1, "faults": [],
     "notes": [NOTE_EXAMPLE], "ignored_columns": ["X", "Y"],
@@ -89,15 +90,7 @@ def create_site(call: Call) -> SiteWhole:
     answer=SiteImportSchema,
     status=201,
     problems=TABLE_PROBLEMS,
-    document={
-        **TABLE_DOCUMENT,
-        "responses": {
-            "200": {
-                "description": "A dry run; nothing was stored.",
-                "content": {"application/json": {"schema": SiteImportSchema}},
-            }
-        },
-    },
+    document=table_document(CSV_EXAMPLE, SiteImportSchema, {**IMPORT_EXAMPLE, "dry_run": True}),
     example=IMPORT_EXAMPLE,
 )
 def import_sites(call: Call) -> Any:

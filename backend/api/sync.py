@@ -48,7 +48,14 @@ BODY = {
     summary="Deliver items, fetch changes",
     answer=SyncReplySchema,
     commits=False,
-    problems=("bad_json", "bad_envelope", "unsupported_protocol", "too_many_items", "unsupported_media_type"),
+    problems=(
+        "bad_json",
+        "bad_envelope",
+        "unsupported_protocol",
+        "too_many_items",
+        "payload_too_large",
+        "unsupported_media_type",
+    ),
     document=BODY,
     example=REPLY_EXAMPLE,
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import request
+from marshmallow import Schema
 
 from backend.api.body import read_body
 from backend.domain.errors import DomainError
@@ -14,24 +15,25 @@ TABLE_PROBLEMS = (
     "unreadable_table", "too_many_rows", "rows_rejected", "payload_too_large", "unsupported_media_type", "bad_json",
 )  # fmt: skip
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-TABLE_DOCUMENT: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "A form with the table in `file`, or the table itself: .xlsx, or CSV in UTF-8 or GBK.",
-        "content": {
-            FORM: {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "required": ["file"],
-                }
+
+
+def table_document(csv: str, answer: type[Schema], dry_answer: Any) -> dict[str, Any]:
+    """What an import of tables takes, with ``csv`` for example, and what it answers after a dry run."""
+    file = {"type": "object", "properties": {"file": _BINARY["schema"]}, "required": ["file"]}
+    dry = {"application/json": {"schema": answer, "example": dry_answer}}
+    return {
+        "requestBody": {
+            "required": True,
+            "description": "A form with the table in `file`, or the table itself: .xlsx, or CSV in UTF-8 or GBK.",
+            "content": {
+                FORM: {"schema": file},
+                XLSX: _BINARY,
+                "text/csv": {**_BINARY, "example": csv},
+                "application/octet-stream": _BINARY,
             },
-            XLSX: _BINARY,
-            "text/csv": _BINARY,
-            "application/octet-stream": _BINARY,
         },
+        "responses": {"200": {"description": "A dry run; nothing was stored.", "content": dry}},
     }
-}
 
 
 def read_table_file(limit: int) -> bytes:

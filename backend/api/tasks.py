@@ -23,7 +23,7 @@ from backend.api.schemas.tasks import (
     TaskPageSchema,
     TaskQuerySchema,
 )
-from backend.api.table_file import TABLE_DOCUMENT, TABLE_PROBLEMS, read_table_file
+from backend.api.table_file import TABLE_PROBLEMS, read_table_file, table_document
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import TaskAction
 from backend.persistence.queries import tasks as reads
@@ -97,6 +97,7 @@ CREATED_EXAMPLE = {
         }
     ],
 }
+CSV_EXAMPLE = "网格编码,巡查类别,到期时间\n310107005601001,现制现售水,2026-11-22\n"
 IMPORT_EXAMPLE = {
     "count": 0, "items": [], "unassigned": [], "dry_run": True, "row_count": 12, "faults": [FAULT_EXAMPLE],
     "ignored_columns": ["备用"],
@@ -159,16 +160,8 @@ def create_tasks(call: Call) -> dict[str, Any]:
     answer=TaskImportSchema,
     status=201,
     problems=TABLE_PROBLEMS,
-    document={
-        **TABLE_DOCUMENT,
-        "responses": {
-            "200": {
-                "description": "A dry run; nothing was stored.",
-                "content": {"application/json": {"schema": TaskImportSchema}},
-            }
-        },
-    },
-    example=IMPORT_EXAMPLE,
+    document=table_document(CSV_EXAMPLE, TaskImportSchema, IMPORT_EXAMPLE),
+    example={**CREATED_EXAMPLE, "dry_run": False, "row_count": 1, "faults": [], "ignored_columns": []},
 )
 def import_tasks(call: Call) -> Any:
     content = read_table_file(call.state.settings.max_import_bytes)

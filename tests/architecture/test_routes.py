@@ -15,6 +15,7 @@ OPEN_ROUTES = {
     "/api/v1/session/refresh": "the access token may have ended",
     "/docs": "the public contract",
     "/docs/<path:name>": "files of the page above",
+    "/docs/problems": "the public contract",
     "/openapi.json": "the public contract",
     "/api/v1/uploads": "OPTIONS only: a tus client asks what the server can",
 }

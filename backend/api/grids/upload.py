@@ -1,11 +1,13 @@
 """Takes a grid file out of a request: as the field ``file`` of a form, or as the body itself. Not here: reading it."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
 from backend.api.body import read_body
+from backend.api.grids.examples import SQUARE
 from backend.api.schemas.grids import GridImportQuerySchema
 from backend.domain.errors import DomainError
 
@@ -13,6 +15,19 @@ FORM = "multipart/form-data"
 FORM_OVERHEAD = 64 * 1024  # bytes of a form around its file: boundaries and the options
 
 BINARY = {"schema": {"type": "string", "format": "binary"}}
+GEOJSON_EXAMPLE = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": SQUARE,
+                "properties": {"code": "310107005601001", "name": "曹杨新村街道第一网格", "street": "310107005"},
+            }
+        ],
+    },
+    ensure_ascii=False,
+)
 UPLOAD_DOCUMENT = {
     "requestBody": {
         "required": True,
@@ -26,7 +41,7 @@ UPLOAD_DOCUMENT = {
                 }
             },
             "application/octet-stream": BINARY,
-            "application/geo+json": BINARY,
+            "application/geo+json": {**BINARY, "example": GEOJSON_EXAMPLE},
             "application/geopackage+sqlite3": BINARY,
             "application/zip": BINARY,
         },

@@ -8,7 +8,7 @@ from flask import Response
 
 from backend.api.endpoint import Call, endpoint
 from backend.api.grids.blueprint import blueprint
-from backend.api.grids.examples import IMPORT_EXAMPLE, VERSION_EXAMPLE
+from backend.api.grids.examples import FEATURES_EXAMPLE, IMPORT_EXAMPLE, VERSION_EXAMPLE
 from backend.api.grids.upload import UPLOAD_DOCUMENT, read_upload
 from backend.api.language import current_language
 from backend.api.schemas.grids import (
@@ -34,7 +34,12 @@ DRY_RUN = {
     "responses": {
         "200": {
             "description": "A dry run without errors; nothing was stored.",
-            "content": {"application/json": {"schema": GridImportSchema}},
+            "content": {
+                "application/json": {
+                    "schema": GridImportSchema,
+                    "example": {**IMPORT_EXAMPLE, "version": None, "dry_run": True},
+                }
+            },
         }
     }
 }
@@ -163,7 +168,8 @@ def delete_version_by_post(call: Call, version_id: UUID) -> None:
                 "description": "The file.",
                 "content": {
                     kind: {"schema": {"type": "string", "format": "binary"}} for kind in exporting.MEDIA_TYPES.values()
-                },
+                }
+                | {exporting.MEDIA_TYPES["geojson"]: {"schema": {"type": "object"}, "example": FEATURES_EXAMPLE}},
             }
         }
     },

@@ -1,7 +1,7 @@
 """Shapes of grids, versions, places and responsibilities. Not here: what makes a file good (grids/validate)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -139,6 +139,8 @@ class GridVersionQuerySchema(Schema):
 class GridPublishSchema(Schema):
     """From when on."""
 
+    EXAMPLE: ClassVar = {"valid_from": "2026-12-01T00:00:00+08:00"}
+
     valid_from = Moment(required=True, metadata={"description": "First moment the version holds"})
 
 
@@ -229,6 +231,13 @@ class ResponsibilityQuerySchema(PageQuerySchema):
 class ResponsibilityCreateSchema(Schema):
     """Who shall answer for which grid."""
 
+    EXAMPLE: ClassVar = {
+        "user_id": "0199f1c2-5a00-7000-8000-000000000002",
+        "grid_code": "310107005601001",
+        "role": "lead",
+        "valid_from": "2026-11-01",
+    }
+
     user_id = fields.UUID(required=True)
     grid_code = digits(GRID, "15 digits", required=True)
     role = Choice(GridRole, required=True)
@@ -238,6 +247,8 @@ class ResponsibilityCreateSchema(Schema):
 
 class ResponsibilityEndSchema(Schema):
     """When it ends."""
+
+    EXAMPLE: ClassVar = {"valid_to": "2026-12-01"}
 
     valid_to = Day(required=True, metadata={"description": "First day it no longer holds"})
 

@@ -1,5 +1,7 @@
 """Shapes of the photo addresses. Uploads have none: tus speaks in headers (api/tus.py)."""
 
+from typing import ClassVar
+
 from marshmallow import Schema, fields, validate
 
 from backend.api.schemas.fields import Words
@@ -15,6 +17,8 @@ def _hashes(description: str, **options: object) -> fields.List:
 
 class MissingQuerySchema(Schema):
     """Photos a phone could send."""
+
+    EXAMPLE: ClassVar = {"sha256": [EXAMPLE_HASH]}
 
     sha256 = _hashes("SHA-256 of each photo, lower-case hex", validate=validate.Length(max=HASHES_AT_ONCE))
 

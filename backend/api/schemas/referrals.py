@@ -1,6 +1,6 @@
 """Shapes of referrals and of acts on them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields
 
@@ -74,6 +74,8 @@ class ReferralPageSchema(PageSchema):
 
 class ReferralActSchema(Schema):
     """What comes with an act; each act reads only what is its own."""
+
+    EXAMPLE: ClassVar = {"version": 1, "reason": "占道经营属街镇综合执法", "return_code": "not_our_function"}
 
     version = Whole(
         low=1, load_default=None, metadata={"description": "The version you saw; another one now → stale_version"}

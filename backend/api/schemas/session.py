@@ -1,5 +1,7 @@
 """Shapes of signing in and of one's own account (sync.md, POST /session)."""
 
+from typing import ClassVar
+
 from marshmallow import Schema, fields
 
 from backend.api.schemas.fields import Words
@@ -19,6 +21,17 @@ class DeviceInfoSchema(Schema):
 
 class SignInSchema(Schema):
     """User name, password and the device it is done on."""
+
+    EXAMPLE: ClassVar = {
+        "username": "worker01",
+        "password": "Demo-pass-2026",
+        "device": {
+            "id": "0197a5a0-0000-7000-8000-0000000000d1",
+            "name": "Redmi 12",
+            "platform": "android",
+            "app_version": "1.0.0",
+        },
+    }
 
     username = Words(required=True, min_length=1, max_length=100)
     password = Secret()
@@ -47,11 +60,15 @@ class SignedInSchema(Schema):
 class RefreshSchema(Schema):
     """The refresh token of the last answer."""
 
+    EXAMPLE: ClassVar = {"refresh_token": "Zm9yIHRoZSBwaG9uZSBvbmx5LCBhbmQgZm9yIG9uZSB1c2U"}
+
     refresh_token = Secret()
 
 
 class ChangePasswordSchema(Schema):
     """The password that holds, and the one that shall."""
+
+    EXAMPLE: ClassVar = {"current": "Demo-pass-2026", "new": "Better-pass-2027"}
 
     current = Secret()
     new = Secret()

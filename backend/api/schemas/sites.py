@@ -1,6 +1,6 @@
 """Shapes of sites. Not here: rules (domain/sites)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -63,12 +63,23 @@ class SiteFieldsSchema(Schema):
 class SiteCreateSchema(SiteFieldsSchema):
     """A new site."""
 
+    EXAMPLE: ClassVar = {
+        "name": "示例小区东门售水机",
+        "category": "water_vending",
+        "address": "示例路1号",
+        "external_code": "PT-SSJ-0001",
+        "licence": {"approval_no": "(沪)卫水字(2024)第0001号"},
+        "position": {"lon": 121.4012, "lat": 31.2411, "datum": "wgs84", "source": "manual"},
+    }
+
     name = Words(min_length=1, max_length=200, required=True)
     category = Choice(Category, required=True)
 
 
 class SiteUpdateSchema(SiteFieldsSchema):
     """Only what is to change."""
+
+    EXAMPLE: ClassVar = {"address": "示例路3号", "version": 1}
 
     name = Words(min_length=1, max_length=200)
     category = Choice(Category)
@@ -77,6 +88,8 @@ class SiteUpdateSchema(SiteFieldsSchema):
 
 class SiteActSchema(Schema):
     """What comes with an action."""
+
+    EXAMPLE: ClassVar = {"reason": "已搬离", "version": 1}
 
     reason = Words(max_length=1_000, load_default=None, allow_none=True, metadata={"description": "reject, close"})
     version = Whole(low=1, load_default=None, allow_none=True, metadata={"description": "The version you have seen"})
@@ -125,7 +138,7 @@ class SiteSchema(Schema):
     uscc_missing_reason = fields.String(required=True, allow_none=True)
     external_code = fields.String(required=True, allow_none=True)
     licence = fields.Dict(required=True)
-    position = fields.Method("_position", required=True, allow_none=True, metadata={"type": ["object", "null"]})
+    position = fields.Method("_position", required=True, allow_none=True, metadata={"type": "object"})
     raw_position = fields.Dict(required=True, allow_none=True, metadata={"description": "As it was given"})
     grid_code = fields.String(required=True, allow_none=True)
     street_code = fields.String(required=True, allow_none=True)

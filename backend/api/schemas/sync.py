@@ -96,3 +96,24 @@ SYNC_EXAMPLE: dict[str, Any] = {
     "outbox": {"items": 0, "photos": 0, "oldest_at": None},
     "items": [],
 }
+REPLY_EXAMPLE: dict[str, Any] = {
+    "protocol": 1,
+    "epoch": "0197a5a0-0000-7000-8000-0000000000e0",
+    "server_time": "2026-11-21T02:00:00.412000+00:00",
+    "reoffer_since": None,
+    "receipts": [
+        {
+            "id": "0198c0de-0000-7000-8000-000000000001",
+            "result": "accepted",
+            "replayed": False,
+            "code": None,
+            "detail": None,
+            "flags": [],
+            "receipt": "eyJhbGciOiJFZERTQSJ9.eyJpdGVtIjoiMDE5OCJ9.c2lnbmF0dXJl",
+        }
+    ],
+    "changes": [{"op": "revoke", "type": "task", "id": "0199f1c2-5a00-7000-8000-000000000011"}],
+    "cursor": "MTIzNDU",
+    "more": False,
+    "state": {"count": 214, "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+}

@@ -1,7 +1,7 @@
 """Shapes of tasks. Not here: what is allowed when (domain/tasks)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
@@ -48,6 +48,13 @@ class TaskPlanSchema(Schema):
 class TaskCreateSchema(TaskPlanSchema):
     """One task: a grid or a site (then its grid)."""
 
+    EXAMPLE: ClassVar = {
+        "category": "illegal_practice",
+        "grid_code": "310107005601001",
+        "due_at": "2026-11-22T23:59:59+08:00",
+        "by_responsibility": True,
+    }
+
     grid_code = Words(max_length=15, validate=GRID, load_default=None, allow_none=True)
     site_id = fields.UUID(load_default=None, allow_none=True)
     helper_ids = fields.List(
@@ -57,6 +64,12 @@ class TaskCreateSchema(TaskPlanSchema):
 
 class TaskBulkSchema(TaskPlanSchema):
     """One task for each grid and each site named; all or none."""
+
+    EXAMPLE: ClassVar = {
+        "category": "water_vending",
+        "grid_codes": ["310107005601001", "310107005601002"],
+        "due_at": "2026-11-22T23:59:59+08:00",
+    }
 
     grid_codes = fields.List(
         Words(max_length=15, validate=GRID), load_default=list, validate=validate.Length(max=MAX_LISTED)
@@ -99,6 +112,8 @@ class TaskQuerySchema(TaskFilterSchema, PageQuerySchema):
 
 class TaskActSchema(Schema):
     """What comes with an action."""
+
+    EXAMPLE: ClassVar = {"reason": "照片看不清，请重拍", "version": 2}
 
     assignee_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "assign, reassign: to whom"})
     by_responsibility = fields.Boolean(load_default=False, metadata={"description": "assign, reassign: choose"})
@@ -145,7 +160,7 @@ class TaskSchema(Schema):
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     instructions = fields.String(required=True)
-    form = fields.Method("_form", required=True, allow_none=True, metadata={"type": ["object", "null"]})
+    form = fields.Method("_form", required=True, allow_none=True, metadata={"type": "object"})
     actions = fields.List(
         Choice(TaskAction), required=True, metadata={"description": "What the life cycle allows next"}
     )

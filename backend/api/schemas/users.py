@@ -1,5 +1,7 @@
 """Shapes of users and devices."""
 
+from typing import ClassVar
+
 from marshmallow import Schema, fields, validate
 
 from backend.api.schemas.fields import Choice, Words
@@ -68,6 +70,14 @@ class UserQuerySchema(PageQuerySchema):
 class NewUserSchema(Schema):
     """A user to be made."""
 
+    EXAMPLE: ClassVar = {
+        "username": "worker31",
+        "name": "王小明",
+        "password": "Patrol-pass-2026",
+        "roles": [{"role": "grid_worker", "street_code": "310107005"}],
+        "skills": ["illegal_practice", "water_vending"],
+    }
+
     username = Words(required=True, min_length=2, max_length=64, metadata={"description": "a–z, digits or . _ -"})
     name = Words(required=True, min_length=1, max_length=100)
     password = Secret()
@@ -78,11 +88,17 @@ class NewUserSchema(Schema):
 class RolesSchema(Schema):
     """All roles the user shall hold from today on; those left out end today."""
 
+    EXAMPLE: ClassVar = {
+        "roles": [{"role": "street_coordinator", "street_code": "310107005", "valid_from": "2026-12-01"}]
+    }
+
     roles = fields.List(fields.Nested(RoleGrantSchema), required=True, validate=AT_ONCE)
 
 
 class SkillsSchema(Schema):
     """All categories the user is trained for from today on."""
+
+    EXAMPLE: ClassVar = {"skills": ["illegal_practice", "water_vending"]}
 
     skills = fields.List(Choice(Category), required=True, validate=AT_ONCE)
 
@@ -90,11 +106,15 @@ class SkillsSchema(Schema):
 class ReasonSchema(Schema):
     """Why, for the history."""
 
+    EXAMPLE: ClassVar = {"reason": "已离职"}
+
     reason = Words(max_length=500, load_default=None, allow_none=True)
 
 
 class NewPasswordSchema(Schema):
     """The password the user shall have."""
+
+    EXAMPLE: ClassVar = {"password": "Patrol-pass-2026"}
 
     password = Secret()
 
