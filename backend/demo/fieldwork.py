@@ -119,7 +119,8 @@ class Fieldwork:
 
     def _late(self, patrol: Patrol, task_id: UUID, worker: Actor, coordinator: Actor, start: datetime) -> None:
         """The phone was without network for a day; meanwhile the task went to a colleague. The evidence counts."""
-        colleague = next(other for other in self.stage.workers.values() if other.user_id != worker.user_id)
+        team = self.stage.teams[patrol.feature.street_code]
+        colleague = next(other for other in team if other.user_id != worker.user_id)
         handed = Act(assignee_id=colleague.user_id, reason="原网格员失联一天")
         self._office(coordinator, task_id, TaskAction.REASSIGN, start + timedelta(hours=2), handed)
 

@@ -38,6 +38,7 @@ def engage_people(stage: Stage, features: Sequence[GridFeature], password: str, 
     stage.unmanned = set(lonely[1:])
     for street, codes in by_street.items():
         team = [casting.add_worker(street) for _ in range(max(2, -(-len(codes) // GRIDS_PER_WORKER)))]
+        stage.teams[street] = team
         _share_out(stage, codes, team, lonely, now)
     stage.session.expunge_all()
 

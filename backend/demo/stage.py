@@ -36,6 +36,7 @@ class Stage:
     workers: dict[UUID, Actor] = field(default_factory=dict)
     officers: dict[UUID, Actor] = field(default_factory=dict)
     coordinators: dict[str, Actor] = field(default_factory=dict)
+    teams: dict[str, list[Actor]] = field(default_factory=dict)
     diary: "Diary" = field(init=False)
     unmanned: set[str] = field(default_factory=set)
 
