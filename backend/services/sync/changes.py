@@ -97,17 +97,16 @@ def read_changes(
         )
     )
     more, rows = len(rows) > limit, rows[:limit]
-    if more:
-        place = (rows[-1].tx, rows[-1].seq)
-    else:
-        # every transaction below the horizon has ended, so nothing can ever appear before this place
-        place = max((cursor.tx, cursor.seq), (horizon - 1, LAST_SEQ))
+    # at the end: every transaction below the horizon has ended, so nothing can ever appear before this place
+    place = (rows[-1].tx, rows[-1].seq) if more else max((cursor.tx, cursor.seq), (horizon - 1, LAST_SEQ))
     cursor = replace(cursor, tx=place[0], seq=place[1], issued=int(now.timestamp()))
-    state = None
-    if not more and (rows or verify):
-        count, digest = state_hash(feed.holdings(session, user_id, horizon))
-        state = {"count": count, "hash": digest}
+    state = _state(session, user_id, horizon) if not more and (rows or verify) else None
     return Page([_dump(row) for row in rows], cursor.encode(), more, snapshot, state)
+
+
+def _state(session: Session, user_id: UUID, horizon: int) -> dict[str, Any]:
+    count, digest = state_hash(feed.holdings(session, user_id, horizon))
+    return {"count": count, "hash": digest}
 
 
 def _usable(cursor: Cursor | None, user_id: UUID, epoch: UUID, now: datetime) -> Cursor | None:
