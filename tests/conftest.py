@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from backend.services.reference import load_reference
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, text
@@ -21,6 +20,7 @@ from backend.gateways.keys import Keys
 from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence import schema
 from backend.persistence.database import db
+from backend.services.reference import load_reference
 from backend.settings import Environment, Settings
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday, 10:00 in Shanghai
