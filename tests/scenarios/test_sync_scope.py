@@ -1,9 +1,13 @@
 """What enters and leaves a phone: reassignment, late work, steps of tasks, and changes committed late."""
 
-from sqlalchemy import select
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend.persistence.models import Task, TaskAssignment
+from backend.persistence.models import Epoch, Task, TaskAssignment
+from backend.services.epochs import start_new_epoch
 from backend.services.scope import publish_tasks
 from tests.conftest import NOW
 from tests.factories import make_task
@@ -78,3 +82,29 @@ def test_a_declined_task_leaves_the_phone(field: Field) -> None:
     assert answer["result"] == "accepted"
     assert field.phone.of("task") == {}
     field.phone.verify()
+
+
+def test_after_a_restore_phones_offer_again_and_agree(field: Field) -> None:
+    kept, lost = report_payload(), report_payload()
+    field.phone.sync([item("report.submit", kept)])
+    field.phone.sync()
+    before = field.phone.epoch
+    taken_at = NOW - timedelta(hours=3)
+    epoch = start_new_epoch(field.session, taken_at, NOW)
+    field.session.commit()
+    try:
+        receipts = field.phone.sync([item("report.submit", lost)])
+        first = next(reply for reply in field.phone.replies if reply["epoch"] == str(epoch))
+        assert first["reoffer_since"] == taken_at.isoformat() and first["snapshot"] is True
+        assert receipts[0]["result"] == "accepted"
+        assert set(field.phone.of("report")) == {kept["report_id"], lost["report_id"]}
+        field.phone.verify()
+        assert field.phone.epoch == str(epoch) != before
+        assert field.phone.replies[-1]["reoffer_since"] is None
+        stranger = field.new_phone(field.worker)
+        stranger.epoch = str(uuid4())  # of a life that this database never saw
+        stranger.sync()
+        assert stranger.replies[0]["reoffer_since"] == taken_at.isoformat()
+    finally:
+        field.session.execute(delete(Epoch).where(Epoch.id == epoch))
+        field.session.commit()
