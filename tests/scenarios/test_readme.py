@@ -116,3 +116,14 @@ def test_settings_and_commands_named_exist(name: str) -> None:
     makefile = read("Makefile")
     targets = set(re.findall(r"`make (\w+)`", read(name)))
     assert targets >= {"run", "test"} and all(f"\n{target}:" in makefile for target in targets)
+
+
+def test_documents_link_to_what_is_there() -> None:
+    documents = [*CHECKOUT.glob("api_docs/**/*.md"), *CHECKOUT.glob("clients/*.md"), *CHECKOUT.glob("web/*.md")]
+    links = [
+        (page, link) for page in documents for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8"))
+    ]
+    assert len(links) > 10
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+    shown = read("api_docs/README.md")
+    assert [page.name for page in documents if "decisions" in page.parts and page.name not in shown] == []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import yaml
 from cryptography.exceptions import InvalidSignature
 
 from backend.api.schemas.media import MissingQuerySchema
@@ -171,6 +172,14 @@ def test_limits_are_those_of_the_code() -> None:
     for name, limit in wanted.items():
         [line] = [line for line in text.splitlines() if line.startswith(f"| `{name}` |") and "≤" in line]
         assert f"≤ {limit}" in line, name
+
+
+def test_addresses_called_exist() -> None:
+    document = yaml.safe_load(read("api_docs/openapi.yaml"))
+    known = [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in document["paths"]]
+    called = {path for block in blocks(GUIDE, "bash") for path in re.findall(r"\$BASE(/[^\s\"]+)", block)}
+    assert len(called) > 8
+    assert [path for path in called if not any(pattern.fullmatch(path) for pattern in known)] == []
 
 
 def test_codes_of_refusals_exist() -> None:
