@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Any
 
 from flask_smorest.utils import deepupdate
@@ -63,6 +64,12 @@ def _answer(answer: type[Schema] | Schema | None, status: int, example: Any) -> 
 
 def _shown(schema: type[Schema] | Schema, example: Any) -> dict[str, Any]:
     return {"schema": schema} if example is None else {"schema": schema, "example": example}
+
+
+def one_of(name: str, choices: type[StrEnum]) -> dict[str, Any]:
+    """The document of a path parameter that takes the values of an enum."""
+    schema = {"type": "string", "enum": [choice.value for choice in choices]}
+    return {"parameters": [{"in": "path", "name": name, "required": True, "schema": schema}]}
 
 
 def body_example(body: type[Schema]) -> Any:

@@ -17,7 +17,10 @@ def current_language() -> str:
 def in_language(faults: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Faults that carry both sentences (zh, en) with one ``message`` in the user's language; others as they are."""
     return [
-        {**{key: value for key, value in fault.items() if key not in ("zh", "en")}, "message": fault[current_language()]}
+        {
+            **{key: value for key, value in fault.items() if key not in ("zh", "en")},
+            "message": fault[current_language()],
+        }
         if "zh" in fault and "en" in fault
         else dict(fault)
         for fault in faults

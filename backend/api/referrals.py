@@ -8,6 +8,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Row
 
+from backend.api.documents import one_of
 from backend.api.endpoint import Call, endpoint
 from backend.api.json import json_answer
 from backend.api.schemas.referrals import (
@@ -84,9 +85,8 @@ def show(call: Call, referral_id: UUID) -> Response:
     answer=ReferralSchema,
     problems=ACTION_PROBLEMS,
     example={**EXAMPLE, "status": "accepted", "version": 2, "allowed_actions": ["start_handling"]},
-    document={"parameters": [{"in": "path", "name": "action", "required": True,
-                              "schema": {"type": "string", "enum": [action.value for action in ReferralAction]}}]},
-)  # fmt: skip
+    document=one_of("action", ReferralAction),
+)
 def perform(call: Call, referral_id: UUID, action: str) -> Response:
     """Which role may do which act stands in GET /workflow; an unknown action is not found."""
     if action not in set(ReferralAction):

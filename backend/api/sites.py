@@ -7,6 +7,7 @@ import orjson
 from flask import Response
 from flask_smorest import Blueprint
 
+from backend.api.documents import one_of
 from backend.api.endpoint import Call, endpoint
 from backend.api.language import in_language
 from backend.api.schemas.sites import (
@@ -171,6 +172,7 @@ def update_site(call: Call, site_id: UUID) -> SiteWhole:
     body=SiteActSchema,
     answer=SiteDetailSchema,
     problems=("not_found", "stale_version", "illegal_transition", "reason_required"),
+    document=one_of("action", SiteAction),
     example={**DETAIL_EXAMPLE, "status": "closed"},
 )
 def act_on_site(call: Call, site_id: UUID, action: str) -> SiteWhole:

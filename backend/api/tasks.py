@@ -7,6 +7,7 @@ import orjson
 from flask import Response
 from flask_smorest import Blueprint
 
+from backend.api.documents import one_of
 from backend.api.endpoint import Call, endpoint
 from backend.api.language import in_language
 from backend.api.schemas.tables import FAULT_EXAMPLE
@@ -235,6 +236,7 @@ def show_task(call: Call, task_id: UUID) -> TaskWhole:
     body=TaskActSchema,
     answer=TaskDetailSchema,
     problems=ACTION_PROBLEMS,
+    document=one_of("action", TaskAction),
     example=DETAIL_EXAMPLE,
 )
 def act(call: Call, task_id: UUID, action: str) -> TaskWhole:

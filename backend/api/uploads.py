@@ -35,13 +35,13 @@ WRITING = (
 ON_ONE = ("unsupported_tus_version", "not_found", "upload_expired")
 
 
-def _header(name: str, description: str, example: str, *, required: bool = False) -> dict[str, Any]:
+def _header(name: str, description: str, example: str, *, required: bool = False, **schema: Any) -> dict[str, Any]:
     return {
         "in": "header",
         "name": name,
         "required": required,
         "description": description,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **schema},
         "example": example,
     }
 
@@ -53,7 +53,8 @@ def _answers(status: int, **headers: str) -> dict[str, Any]:
     return {"responses": {str(status): {"headers": shown}}}
 
 
-RESUMABLE = _header("Tus-Resumable", "Version of the protocol", tus.VERSION, required=True)
+WHOLE = "^[0-9]{1,12}$"
+RESUMABLE = _header("Tus-Resumable", "Version of the protocol", tus.VERSION, required=True, enum=[tus.VERSION])
 CHECKSUM = _header(
     "Upload-Checksum", "sha1 or sha256, and the Base64 of the body's digest", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="
 )
@@ -61,7 +62,7 @@ BYTES = {tus.OFFSET_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 CREATING = {
     "parameters": [
         RESUMABLE,
-        _header("Upload-Length", "Bytes of the whole photo", "204800", required=True),
+        _header("Upload-Length", "Bytes of the whole photo", "204800", required=True, pattern=WHOLE),
         _header(
             "Upload-Metadata",
             "Keys sha256 (hex, required), mime, report_id; values in Base64",
@@ -74,7 +75,11 @@ CREATING = {
     **_answers(201, Location="Address of the upload", Upload_Offset="Bytes received", Upload_Expires="Kept until"),
 }
 SENDING = {
-    "parameters": [RESUMABLE, _header("Upload-Offset", "Where these bytes start", "65536", required=True), CHECKSUM],
+    "parameters": [
+        RESUMABLE,
+        _header("Upload-Offset", "Where these bytes start", "65536", required=True, pattern=WHOLE),
+        CHECKSUM,
+    ],
     "requestBody": {"required": True, "content": BYTES},
     **_answers(204, Upload_Offset="Bytes received", Upload_Expires="Kept until"),
 }

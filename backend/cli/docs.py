@@ -50,12 +50,16 @@ def write(check: bool, output: Path) -> None:
 
 def openapi_text() -> str:
     """The document of this version as YAML."""
+    return HEAD + yaml.dump(openapi_document(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document of this version."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         settings = Settings(var_dir=place, database_url=NO_DATABASE, environment=Environment.DEVELOPMENT)
         gateways = Gateways(SystemClock(), Keys.ephemeral(), LocalPhotoStore(place / "media"))
-        document = api_document(create_app(settings, gateways))
-    return HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+        return api_document(create_app(settings, gateways))
 
 
 class _Dumper(yaml.SafeDumper):

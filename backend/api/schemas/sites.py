@@ -14,6 +14,10 @@ from backend.domain.vocabulary import Category, Datum, Outcome, PositionSource, 
 class BBox(fields.Field[tuple[float, float, float, float]]):
     """west,south,east,north in degrees."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        shown = {"type": "string", "example": "121.38,31.22,121.45,31.27", **kwargs.pop("metadata", {})}
+        super().__init__(metadata=shown, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[float, float, float, float]:
         parts = value.split(",") if isinstance(value, str) else []
         if len(parts) != 4:
