@@ -48,8 +48,6 @@ class Settings:
     password_memory_kib: int = 19 * 1024  # argon2id, with 2 rounds and 1 lane: OWASP's least for a server
     password_rounds: int = 2
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
-    max_body_bytes: int = 4 * 1024 * 1024
-    max_photo_bytes: int = 25 * 1024 * 1024  # sync.md, Photos
     max_import_bytes: int = 64 * 1024 * 1024
     web_workers: int = 2
     web_threads: int = 4
@@ -102,8 +100,6 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         demo_password=read("DEMO_PASSWORD", _password, base.demo_password),
         access_token_seconds=read("ACCESS_TOKEN_SECONDS", _whole(60, 86_400), base.access_token_seconds),
         refresh_token_days=read("REFRESH_TOKEN_DAYS", _whole(1, 366), base.refresh_token_days),
-        max_body_bytes=read("MAX_BODY_BYTES", _whole(64 * 1024, 2**30), base.max_body_bytes),
-        max_photo_bytes=read("MAX_PHOTO_BYTES", _whole(64 * 1024, 2**30), base.max_photo_bytes),
         max_import_bytes=read("MAX_IMPORT_BYTES", _whole(64 * 1024, 2**32), base.max_import_bytes),
         web_workers=read("WEB_WORKERS", _whole(1, 64), base.web_workers),
         web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),

@@ -43,17 +43,9 @@ def all_labels() -> dict[str, list[dict[str, str]]]:
 
 
 @cache
-def vocabulary_objects(health_duty_phone: str | None = None) -> dict[str, dict[str, Any]]:
-    """The sync objects of type ``vocabulary``: name → ``{"name", "version", "items": [...]}``. Read, never change.
-
-    ``health_duty_phone`` is the district's own number (卫监值班电话), which is configured and never shipped.
-    """
-    lists = {name: {"name": name, **content} for name, content in load_yaml("vocabulary.yaml")["lists"].items()}
-    numbers = lists["emergency_numbers"]
-    numbers["items"] = [
-        {**entry, "number": health_duty_phone} if entry.get("setting") else entry for entry in numbers["items"]
-    ]
-    return lists
+def vocabulary_objects() -> dict[str, dict[str, Any]]:
+    """The sync objects of type ``vocabulary``: name → ``{"name", "version", "items": [...]}``. Read, never change."""
+    return {name: {"name": name, **content} for name, content in load_yaml("vocabulary.yaml")["lists"].items()}
 
 
 def codes_of(list_name: str) -> tuple[str, ...]:

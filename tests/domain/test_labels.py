@@ -48,16 +48,7 @@ def test_lists_agree_with_the_enums():
         assert set(codes_of(name)) == {str(value) for value in enum_class}
 
 
-def test_emergency_numbers_are_texts_and_the_duty_phone_is_configured():
+def test_emergency_numbers_are_texts_and_the_duty_phone_is_the_districts_own():
     numbers = {entry["code"]: entry for entry in vocabulary_objects()["emergency_numbers"]["items"]}
     assert [numbers[code]["number"] for code in ("police", "ambulance", "fire")] == ["110", "120", "119"]
     assert numbers["health_duty"]["number"] is None
-    assert numbers["health_duty"]["setting"] == "HEALTH_DUTY_PHONE"
-
-
-def test_the_configured_duty_phone_reaches_the_phones():
-    numbers = {e["code"]: e["number"] for e in vocabulary_objects("021-12345678")["emergency_numbers"]["items"]}
-    assert numbers["health_duty"] == "021-12345678"
-    assert numbers["police"] == "110"
-    shipped = {e["code"]: e["number"] for e in vocabulary_objects()["emergency_numbers"]["items"]}
-    assert shipped["health_duty"] is None

@@ -69,7 +69,7 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
         ("DEMO_PASSWORD", "top-sec"),
         ("ACCESS_TOKEN_SECONDS", "59"),
         ("REFRESH_TOKEN_DAYS", "many"),
-        ("MAX_BODY_BYTES", "1e6"),
+        ("MAX_IMPORT_BYTES", "1e6"),
     ],
 )
 def test_a_bad_value_names_its_variable_and_hides_secrets(variable: str, value: str) -> None:
