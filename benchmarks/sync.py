@@ -58,12 +58,15 @@ def run(cluster: PrivateCluster, folder: Path) -> dict[str, Any]:
 
         reference()  # warm up
         _checked(drive(port, [_batch(t, 1, cursors) for t in phones]))
+        batches = measure([[_batch(t, BATCH, cursors) for t in phones] for _ in range(REPEATS)], BATCH)
+        cursors = {token: _cursor(port, token) for token in phones}
+        singles = measure([[_batch(t, 1, cursors) for t in phones * 5] for _ in range(REPEATS)], 1)
+        cursors = {token: _cursor(port, token) for token in phones}  # otherwise there would be news
+        idle = measure([[_sync(t, [], cursors[t]) for t in phones * 20] for _ in range(REPEATS)], 1)
         return {
-            "reports_in_batches_of_30": measure(
-                [[_batch(t, BATCH, cursors) for t in phones] for _ in range(REPEATS)], BATCH
-            ),
-            "single_report_syncs": measure([[_batch(t, 1, cursors) for t in phones * 10] for _ in range(REPEATS)], 1),
-            "no_change_syncs": measure([[_sync(t, [], cursors[t]) for t in phones * 30] for _ in range(REPEATS)], 1),
+            "reports_in_batches_of_30": batches,
+            "single_report_syncs": singles,
+            "no_change_syncs": idle,
             "first_sync_of_200_tasks_and_20_grids": first,
         }
 
