@@ -1,4 +1,4 @@
-"""What tests of addresses share: a phone for uploads, and the photo store emptied after each test."""
+"""What tests of addresses share: a phone for uploads, the photo store emptied after each test, a small district."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from backend.gateways.photo_store import LocalPhotoStore
+from tests.api.world import World, make_world
 from tests.tus import Sender
 
 
@@ -24,3 +25,8 @@ def store(app: Flask) -> Iterator[LocalPhotoStore]:
     for path in found.root.rglob("*"):
         if path.is_file():
             path.unlink()
+
+
+@pytest.fixture
+def world(app: Flask, session: Session, store: LocalPhotoStore) -> World:
+    return make_world(app, session)

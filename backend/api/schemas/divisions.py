@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from backend.api.schemas.fields import Choice
+from backend.api.schemas.fields import Choice, Day
 from backend.domain.vocabulary import Category, DivisionLevel
 
 
 class DayQuerySchema(Schema):
     """On which day."""
 
-    on = fields.Date(load_default=None, metadata={"description": "Default: today in the district"})
+    on = Day(load_default=None, metadata={"description": "Default: today in the district"})
 
 
 class DivisionQuerySchema(DayQuerySchema):

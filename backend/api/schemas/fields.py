@@ -4,13 +4,19 @@ Not here: rules of the product; a schema knows shape only.
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+# Python reads all of ISO 8601, week dates among them; what is wanted is RFC 3339.
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 BIGGEST = 2**31 - 1
 
 
@@ -68,9 +74,22 @@ class Real(fields.Float):
         super().__init__(allow_nan=False, validate=validate.Range(low, high), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool):
+        # Python's float() takes more than a number is elsewhere: 1_000, ١٢١, spaces around
+        if isinstance(value, bool) or (isinstance(value, str) and not NUMBER.fullmatch(value)):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Day(fields.Date):
+    """A calendar day of the district as YYYY-MM-DD, within the product's life."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type="date")
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not 2000 <= day.year <= 2100:
+            raise self.make_error("invalid", input=value, obj_type="date")
+        return day
 
 
 class Moment(fields.AwareDateTime):
@@ -80,7 +99,7 @@ class Moment(fields.AwareDateTime):
         super().__init__(format="iso", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not MOMENT.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type="datetime")
         moment = super()._deserialize(value, attr, data, **kwargs)
         if not 2000 <= moment.year <= 2100:
@@ -93,7 +112,7 @@ class CommaList(fields.Field[list[Any]]):
 
     def __init__(self, part: fields.Field[Any], **kwargs: Any) -> None:
         self.part = part
-        super().__init__(**kwargs)
+        super().__init__(metadata={"type": "string", **kwargs.pop("metadata", {})}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         if not isinstance(value, str):

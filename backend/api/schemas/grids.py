@@ -1,27 +1,14 @@
 """Shapes of grids, versions, places and responsibilities. Not here: what makes a file good (grids/validate)."""
 
-from datetime import date
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from backend.api.schemas.fields import Choice, CommaList, Moment, QueryWhole, Real, Words
+from backend.api.schemas.fields import Choice, CommaList, Day, Moment, QueryWhole, Real, Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 from backend.domain.vocabulary import Datum, GridRole, GridVersionStatus, Verdict
 
 DISTRICT, STREET, GRID = r"^[0-9]{6}$", r"^[0-9]{9}$", r"^[0-9]{15}$"
-
-
-class Day(fields.Date):
-    """A calendar day of the district, within the product's life."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
-        if not isinstance(value, str):
-            raise self.make_error("invalid", input=value, obj_type="date")
-        day: date = super()._deserialize(value, attr, data, **kwargs)
-        if not 2000 <= day.year <= 2100:
-            raise self.make_error("invalid", input=value, obj_type="date")
-        return day
 
 
 def digits(pattern: str, what: str, **kwargs: Any) -> Words:

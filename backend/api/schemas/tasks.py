@@ -1,11 +1,10 @@
 """Shapes of tasks. Not here: what is allowed when (domain/tasks)."""
 
-from datetime import date
 from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from backend.api.schemas.fields import Choice, CommaList, Moment, Whole, Words
+from backend.api.schemas.fields import Choice, CommaList, Day, Moment, Whole, Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 from backend.api.schemas.tables import RowFaultSchema
 from backend.domain.vocabulary import Category, TaskAction, TaskKind, TaskStatus
@@ -15,18 +14,6 @@ STREET = validate.Regexp(r"^[0-9]{9}$")
 MAX_LISTED = 10_000
 
 
-class CalendarDay(fields.Date):
-    """A calendar day within the product's life."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
-        if not isinstance(value, str):
-            raise self.make_error("invalid", input=value, obj_type="date")
-        day: date = super()._deserialize(value, attr, data, **kwargs)
-        if not 2000 <= day.year <= 2100:
-            raise self.make_error("invalid", input=value, obj_type="date")
-        return day
-
-
 class TaskPlanSchema(Schema):
     """What tasks made together have in common."""
 
@@ -34,7 +21,7 @@ class TaskPlanSchema(Schema):
     kind = Choice(TaskKind, load_default=TaskKind.DAILY_PATROL)
     title = Words(max_length=200, load_default=None, allow_none=True, metadata={"description": "Made up when absent"})
     instructions = Words(max_length=5_000, load_default="")
-    starts_on = CalendarDay(load_default=None, allow_none=True)
+    starts_on = Day(load_default=None, allow_none=True)
     due_at = Moment(load_default=None, allow_none=True, metadata={"description": "Later than now"})
     assignee_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "An active grid worker"})
     by_responsibility = fields.Boolean(

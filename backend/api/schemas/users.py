@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from backend.api.schemas.fields import Choice, Words
+from backend.api.schemas.fields import Choice, Day, Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 from backend.api.schemas.secret import Secret
 from backend.domain.vocabulary import Category, Role
@@ -21,8 +21,8 @@ class RoleGrantSchema(Schema):
     department = Words(
         max_length=100, load_default=None, allow_none=True, metadata={"description": "Code of the department"}
     )
-    valid_from = fields.Date(load_default=None, allow_none=True, metadata={"description": "Default: today"})
-    valid_to = fields.Date(load_default=None, allow_none=True, metadata={"description": "First day it holds no more"})
+    valid_from = Day(load_default=None, allow_none=True, metadata={"description": "Default: today"})
+    valid_to = Day(load_default=None, allow_none=True, metadata={"description": "First day it holds no more"})
 
 
 class HeldRoleSchema(Schema):

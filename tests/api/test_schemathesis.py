@@ -1,0 +1,92 @@
+"""Requests made up from the API document itself: no 5xx, no answer that the document does not foresee.
+
+Every request meets the same small district and is taken back after it, so that a finding can be repeated.
+"""
+
+import itertools
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from backend.api.endpoint import PUBLIC
+from backend.cli.docs import openapi_document
+from backend.domain.permissions import PERMISSIONS
+from backend.domain.vocabulary import Role
+from backend.persistence.database import db
+
+# More of them find more: SCHEMATHESIS_EXAMPLES=500 pytest tests/api/test_schemathesis.py
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "8"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+FILES = (
+    "application/zip",
+    "application/geopackage+sqlite3",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/offset+octet-stream",
+)
+
+
+@schemathesis.serializer(*FILES)
+def as_it_is(_context, value):
+    """Bodies that are bytes; whatever else was made up for one is sent as its text."""
+    return value if isinstance(value, bytes) else str(getattr(value, "data", value)).encode(errors="replace")
+
+
+schema = schemathesis.openapi.from_dict(openapi_document(), config=SchemathesisConfig(seed=20261120))
+
+
+@pytest.fixture
+def turn():
+    return itertools.count()
+
+
+def caller_of(case, world, turn):
+    """Mostly somebody who may; every fifth time anybody, or nobody."""
+    permission = case.operation.definition.raw["x-permission"]
+    everybody = [None, *Role]
+    if permission == PUBLIC or turn % 5 == 4:
+        return everybody[turn // 5 % len(everybody)]
+    able = [role for role in Role if role in PERMISSIONS[permission]]
+    return able[turn % len(able)]
+
+
+@schema.parametrize()
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its client leaves sent files open
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_answer_is_a_surprise(case, app, world, turn):
+    number = next(turn)
+    role = caller_of(case, world, number)
+    if number % 4 != 3:
+        case.path_parameters = world.put_into(case.path_parameters)
+        case.query = world.put_into(case.query)
+        if isinstance(case.body, dict):
+            case.body = world.put_into(case.body)
+    headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {world.tokens[role]}"} if role else {})
+    here = db.engines[None].begin_nested()
+    try:
+        response = case.call(app=app, headers=headers)
+    finally:
+        db.session.remove()
+        here.rollback()
+    case.validate_response(response, checks=CHECKS)
