@@ -55,10 +55,10 @@ READ_BY_ID = {
 def test_ids_unknown_and_ids_of_another_kind(world, client):
     asker = Asker(client, world.tokens[Role.ADMINISTRATOR])
     for path, own in READ_BY_ID.items():
-        assert asker.get(f"{path}/{world.known[own]}").status_code == 200, path
+        assert asker.get(f"{path}/{world.one(own)}").status_code == 200, path
         assert told(asker.get(f"{path}/{uuid4()}")) == (404, "not_found")
         for other in set(READ_BY_ID.values()) - {own}:
-            assert told(asker.get(f"{path}/{world.known[other]}")) == (404, "not_found"), (path, other)
+            assert told(asker.get(f"{path}/{world.one(other)}")) == (404, "not_found"), (path, other)
 
 
 def test_what_is_another_streets_is_not_there(app, session, world, client):
@@ -66,16 +66,16 @@ def test_what_is_another_streets_is_not_there(app, session, world, client):
     session.commit()
     stranger = Asker(client, token)
     for path in ("/tasks", "/sites", "/reports", "/referrals", "/users"):
-        one = f"{path}/{world.known[READ_BY_ID[path]]}"
+        one = f"{path}/{world.one(READ_BY_ID[path])}"
         assert told(stranger.get(one)) == (404, "not_found"), path
         assert stranger.get(path).json["items"] == [] or path == "/users"
-    task, site = world.known["task_id"], world.known["site_id"]
+    task, site = world.one("task_id"), world.one("site_id")
     assert told(stranger.post(f"/tasks/{task}/actions/cancel", {"reason": "x"})) == (404, "not_found")
     assert told(stranger.post(f"/sites/{site}/actions/close", {"reason": "x"})) == (404, "not_found")
     assert told(stranger.post(f"/sites/{site}", {"name": "x"})) == (404, "not_found")
     assert told(stranger.get(f"/history?subject_type=task&subject_id={task}")) == (404, "not_found")
-    assert told(stranger.get(f"/media/{world.known['sha256']}")) == (404, "not_found")
-    assert told(stranger.post(f"/devices/{world.known['device_id']}/actions/revoke", None)) == (404, "not_found")
+    assert told(stranger.get(f"/media/{world.one('sha256')}")) == (404, "not_found")
+    assert told(stranger.post(f"/devices/{world.one('device_id')}/actions/revoke", None)) == (404, "not_found")
 
 
 def test_methods_an_address_does_not_take(coordinator):

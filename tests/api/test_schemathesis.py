@@ -78,15 +78,15 @@ def test_no_answer_is_a_surprise(case, app, world, turn):
     number = next(turn)
     role = caller_of(case, world, number)
     if number % 4 != 3:
-        case.path_parameters = world.put_into(case.path_parameters)
-        case.query = world.put_into(case.query)
-        if isinstance(case.body, dict):
-            case.body = world.put_into(case.body)
+        here = (case.operation.definition.raw["operationId"], number)
+        case.path_parameters = world.put_into(case.path_parameters, *here)
+        case.query = world.put_into(case.query, *here)
+        case.body = world.put_into(case.body, *here)
     headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {world.tokens[role]}"} if role else {})
-    here = db.engines[None].begin_nested()
+    undo = db.engines[None].begin_nested()
     try:
         response = case.call(app=app, headers=headers)
     finally:
         db.session.remove()
-        here.rollback()
+        undo.rollback()
     case.validate_response(response, checks=CHECKS)

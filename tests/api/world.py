@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.vocabulary import Role
-from backend.persistence.models import GridResponsibility, GridVersion
+from backend.domain.ids import new_id
+from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
+from backend.persistence.models import GridResponsibility, GridVersion, Report, User
+from backend.services.accounts import hash_password
 from tests import photos
+from tests.conftest import NOW
 from tests.factories import (
+    DISTRICT,
     STREET,
     make_device,
     make_grids,
@@ -25,55 +30,107 @@ from tests.factories import (
 )
 from tests.tus import Sender, photo_row
 
-OF_A_STREET = (Role.GRID_WORKER, Role.STREET_COORDINATOR)
+PASSWORD = "Patrol-2026-x"
 OF_THE_DISTRICT = (Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``tokens`` by role; ``known``: what there is, by the name parameters and fields have for it."""
+    """``tokens`` by role; ``known``: what there is, by the name parameters and fields have for it, in turn where there
+    are several (a tuple); ``special``: what only one operation must be told, by its operationId."""
 
     tokens: Mapping[Role, str]
     known: Mapping[str, Any]
+    special: Mapping[str, Mapping[str, Any]]
 
-    def put_into(self, values: Any) -> Any:
+    def one(self, name: str) -> Any:
+        """What there is, the first of several."""
+        found = self.known[name]
+        return found[0] if isinstance(found, tuple) else found
+
+    def put_into(self, values: Any, operation_id: str, turn: int) -> Any:
         """``values`` with what they name replaced by what there is; everything else stays as it was made up."""
-        if isinstance(values, dict):
-            return {
-                key: self.known[key] if key in self.known and value is not None else self.put_into(value)
-                for key, value in values.items()
-            }
-        return [self.put_into(value) for value in values] if isinstance(values, list) else values
+        if isinstance(values, list):
+            return [self.put_into(value, operation_id, turn) for value in values]
+        if not isinstance(values, dict):
+            return values
+        names = {**self.known, **self.special.get(operation_id, {})}
+        return {
+            key: self.put_into(value, operation_id, turn)
+            if value is None or key not in names
+            else names[key][turn % len(names[key])]
+            if isinstance(names[key], tuple)
+            else names[key]
+            for key, value in values.items()
+        }
 
 
 def make_world(app: Flask, session: Session) -> World:
-    """People of every role, grids with a lead, tasks, reports with a photo, referrals, sites, phones, an upload."""
-    people = {role: make_user(session, role) for role in (*OF_A_STREET, *OF_THE_DISTRICT)}
-    people[Role.DEPARTMENT_OFFICER] = make_officer(session)
-    worker = people[Role.GRID_WORKER]
+    """People of every role, grids with a lead, a draft version, tasks, reports with a photo, referrals, sites, phones,
+    an upload."""
+    sender = Sender(app, app.test_client(), session)
+    people = {role: make_user(session, role) for role in (Role.STREET_COORDINATOR, *OF_THE_DISTRICT)}
+    people |= {Role.GRID_WORKER: sender.user, Role.DEPARTMENT_OFFICER: make_officer(session)}
+    worker = sender.user
+    worker.password_hash = hash_password(PASSWORD, app.extensions["gridpatrol"].settings)
     grids = make_grids(session, 3)
     make_responsible(session, worker, grids)
     site = make_site(session, grids[0])
     task = make_task(session, grids[0], worker, site_id=site.id)
-    make_task(session, grids[1])
     report = make_report(session, worker, grids[0], task_id=task.id, site_id=site.id)
-    referral = make_referral(session, report)
-    make_report(session, worker, None)
-    sender = Sender(app, app.test_client(), session)
     content = photos.jpeg()
     session.add(photo_row(report, content))
     session.commit()
     sender.send(content)
-    begun = sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1]
     known = {
-        "task_id": str(task.id), "site_id": str(site.id), "report_id": str(report.id), "subject_id": str(report.id),
-        "referral_id": str(referral.id), "user_id": str(worker.id), "assignee": str(worker.id),
-        "assignee_id": str(worker.id), "device_id": str(make_device(session, worker).id), "upload_id": begun,
-        "sha256": photos.sha256(content), "grid_code": grids[0].code, "street": STREET, "street_code": STREET,
-        "version_id": str(session.query(GridVersion).one().id), "department": "putuo.health",
-        "responsibility_id": str(session.query(GridResponsibility).first().id), "bbox": "121.3,31.2,121.5,31.3",
-        "name": "swagger-ui.css",
-    }  # fmt: skip
+        "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
+        "site_id": str(site.id),
+        "report_id": str(report.id),
+        "subject_id": str(report.id),
+        "referral_id": _referrals(session, worker, report),
+        "user_id": str(worker.id),
+        "assignee": str(worker.id),
+        "assignee_id": str(worker.id),
+        "device_id": str(make_device(session, worker).id),
+        "upload_id": sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1],
+        "sha256": photos.sha256(content),
+        "grid_code": grids[0].code,
+        "street": STREET,
+        "street_code": STREET,
+        "department": "putuo.health",
+        "version_id": str(grids[0].version_id),
+        "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
+        "bbox": "121.3,31.2,121.5,31.3",
+    }
+    draft = {"version_id": str(_draft(session).id)}
+    special = {
+        "docs_show_file": {"name": "swagger-ui.css"},
+        "session_sign_in": {"username": worker.username, "password": PASSWORD},
+        "session_change_password": {"current": PASSWORD, "new": "Better-pass-2027"},
+        "uploads_send_bytes": {"Upload-Offset": "0"},
+        "grids_publish_version": draft,
+        "grids_delete_version": draft,
+        "grids_delete_version_by_post": draft,
+        "referrals_perform": {"version": 1},
+    }
     tokens = {role: token_for(app, session, person) for role, person in people.items()}
     session.commit()
-    return World(tokens, known)
+    return World(tokens, known, special)
+
+
+def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...]:
+    """One in each status that somebody can act on at once."""
+    statuses = (ReferralStatus.ROUTED, ReferralStatus.ACCEPTED, ReferralStatus.HANDLED, ReferralStatus.VERIFYING)
+    waiting = [make_referral(session, make_report(session, worker), status=status) for status in statuses]
+    return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
+
+
+def _draft(session: Session) -> GridVersion:
+    version = GridVersion(
+        id=new_id(), district_code=DISTRICT, label="draft", status=GridVersionStatus.DRAFT, source_name="a.geojson",
+        source_sha256="0" * 64, options={}, problems=[], grid_count=0, created_at=NOW,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    make_grids(session, 1, version=version)
+    return version
