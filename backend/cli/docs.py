@@ -32,11 +32,14 @@ def docs() -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     default=OPENAPI_FILE,
-    show_default="api_docs/openapi.yaml",
+    show_default="api_docs/openapi.yaml of the checkout",
     help="Where to write it.",
 )
 def write(check: bool, output: Path) -> None:
-    """Write the OpenAPI 3.1 document, the same for the same version wherever it is made."""
+    """Write the OpenAPI 3.1 document.
+
+    It is the same for the same version, wherever it is made.
+    """
     wanted = openapi_text()
     if check:
         if not output.is_file() or output.read_text(encoding="utf-8") != wanted:

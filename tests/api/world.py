@@ -102,20 +102,24 @@ def make_world(app: Flask, session: Session) -> World:
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
         "bbox": "121.3,31.2,121.5,31.3",
     }
-    draft = {"version_id": str(_draft(session).id)}
-    special = {
+    special = _special(worker, _draft(session))
+    tokens = {role: token_for(app, session, person) for role, person in people.items()}
+    session.commit()
+    return World(tokens, known, special)
+
+
+def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
+    of_draft = {"version_id": str(draft.id)}
+    return {
         "docs_show_file": {"name": "swagger-ui.css"},
         "session_sign_in": {"username": worker.username, "password": PASSWORD},
         "session_change_password": {"current": PASSWORD, "new": "Better-pass-2027"},
         "uploads_send_bytes": {"Upload-Offset": "0"},
-        "grids_publish_version": draft,
-        "grids_delete_version": draft,
-        "grids_delete_version_by_post": draft,
+        "grids_publish_version": of_draft,
+        "grids_delete_version": of_draft,
+        "grids_delete_version_by_post": of_draft,
         "referrals_perform": {"version": 1},
     }
-    tokens = {role: token_for(app, session, person) for role, person in people.items()}
-    session.commit()
-    return World(tokens, known, special)
 
 
 def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...]:
