@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,49 +27,54 @@ BATCH = 30
 REPEATS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Measures the service against the reference, turn by turn, so that a noisy machine disturbs both alike."""
+
+    port: int
+    reference_port: int
+
+    def reference(self) -> float:
+        """R: durable single-row inserts per second."""
+        insert = request_bytes("localhost", "/insert", b'{"a":1}')
+        return _checked(drive(self.reference_port, [insert] * 1500)).rate
+
+    def measure(self, turns: list[list[bytes]], per_request: int) -> dict[str, float]:
+        """Mean rate over the turns, mean of the reference before, between and after them, and their ratio."""
+        rates, references = [], [self.reference()]
+        for requests in turns:
+            rates.append(_checked(drive(self.port, requests)).rate * per_request)
+            references.append(self.reference())
+        rate, base = sum(rates) / len(rates), sum(references) / len(references)
+        return {"per_second": round(rate, 1), "reference_per_second": round(base, 1), "ratio": round(rate / base, 3)}
+
+
 def run(cluster: PrivateCluster, folder: Path) -> dict[str, Any]:
-    """Rates and ratios; the reference is measured before and after each figure and its mean is the divisor."""
+    """Rates of the three kinds of sync as ratios to R, and the first sync of a phone."""
     url = prepared_database(cluster, "bench_sync")
-    keys = Keys.load(folder / "keys")
-    phones = _populate(url, keys)
-    reference_address = make_reference_table(url)
-    with (
-        served(
-            "backend.wsgi:app", {"DATABASE_URL": url, "VAR_DIR": str(folder), "GUNICORN_LOG_LEVEL": "error"}
-        ) as port,
-        served("benchmarks.reference:app", {"REFERENCE_DATABASE": reference_address}) as reference_port,
-    ):
-        first = _first_sync(port, phones[0])
-        cursors = {token: _cursor(port, token) for token in phones}
+    phones = _populate(url, Keys.load(folder / "keys"))
+    environment = {"DATABASE_URL": url, "VAR_DIR": str(folder), "GUNICORN_LOG_LEVEL": "error"}
+    reference = {"REFERENCE_DATABASE": make_reference_table(url)}
+    with served("backend.wsgi:app", environment) as port, served("benchmarks.reference:app", reference) as other_port:
+        return _measure(Meter(port, other_port), port, phones)
 
-        def reference() -> float:
-            return _checked(drive(reference_port, [request_bytes("localhost", "/insert", b'{"a":1}')] * 1500)).rate
 
-        def measure(requests: list[list[bytes]], per_request: int) -> dict[str, float]:
-            rates, references = [], [reference()]
-            for batch in requests:
-                rates.append(_checked(drive(port, batch)).rate * per_request)
-                references.append(reference())
-            rate, base = max(rates), sum(references) / len(references)
-            return {
-                "per_second": round(rate, 1),
-                "reference_per_second": round(base, 1),
-                "ratio": round(rate / base, 3),
-            }
-
-        reference()  # warm up
-        _checked(drive(port, [_batch(t, 1, cursors) for t in phones]))
-        batches = measure([[_batch(t, BATCH, cursors) for t in phones] for _ in range(REPEATS)], BATCH)
-        cursors = {token: _cursor(port, token) for token in phones}
-        singles = measure([[_batch(t, 1, cursors) for t in phones * 5] for _ in range(REPEATS)], 1)
-        cursors = {token: _cursor(port, token) for token in phones}  # otherwise there would be news
-        idle = measure([[_sync(t, [], cursors[t]) for t in phones * 20] for _ in range(REPEATS)], 1)
-        return {
-            "reports_in_batches_of_30": batches,
-            "single_report_syncs": singles,
-            "no_change_syncs": idle,
-            "first_sync_of_200_tasks_and_20_grids": first,
-        }
+def _measure(meter: Meter, port: int, phones: list[str]) -> dict[str, Any]:
+    first = _first_sync(port, phones[0])
+    cursors = {token: _cursor(port, token) for token in phones}
+    meter.reference()  # warm up
+    _checked(drive(port, [_batch(t, 1, cursors) for t in phones]))
+    batches = meter.measure([[_batch(t, BATCH, cursors) for t in phones] for _ in range(REPEATS)], BATCH)
+    cursors = {token: _cursor(port, token) for token in phones}
+    singles = meter.measure([[_batch(t, 1, cursors) for t in phones * 5] for _ in range(REPEATS)], 1)
+    cursors = {token: _cursor(port, token) for token in phones}  # otherwise there would be news
+    idle = meter.measure([[_sync(t, [], cursors[t]) for t in phones * 20] for _ in range(REPEATS)], 1)
+    return {
+        "reports_in_batches_of_30": batches,
+        "single_report_syncs": singles,
+        "no_change_syncs": idle,
+        "first_sync_of_200_tasks_and_20_grids": first,
+    }
 
 
 def _populate(url: str, keys: Keys) -> list[str]:
