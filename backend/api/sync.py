@@ -54,7 +54,6 @@ BODY = {
         "unsupported_protocol",
         "too_many_items",
         "payload_too_large",
-        "unsupported_media_type",
     ),
     document=BODY,
     example=REPLY_EXAMPLE,
@@ -121,8 +120,11 @@ def _deliver(envelope: Envelope, context: SyncContext, known: Opening) -> list[A
 def _read() -> Any:
     """Strict JSON where possible; what only a lenient reader takes (NaN, lone surrogates) must spoil its own item only."""
     if request.mimetype != "application/json":
-        raise DomainError("unsupported_media_type")
-    body = read_body(JSON_LIMIT)
+        raise DomainError("bad_json")  # the contract knows no 415
+    try:
+        body = read_body(JSON_LIMIT)
+    except DomainError as error:
+        raise DomainError("bad_json") if error.code == "unsupported_media_type" else error from error
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
