@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from geoalchemy2 import Geometry
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, Text
+from sqlalchemy import CheckConstraint, DateTime, Engine, Enum, MetaData, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -47,6 +47,12 @@ if TYPE_CHECKING:
     Row = Base
 else:
     Row = db.Model
+
+
+@event.listens_for(Engine, "connect")
+def _keep_prepared(connection: Any, _record: object) -> None:
+    """psycopg keeps 100 prepared statements unless told otherwise; the product has more than that in daily use."""
+    connection.prepared_max = 500
 
 
 def enum_column(kind: type[StrEnum], **options: Any) -> Any:

@@ -29,12 +29,21 @@ def unit_of_work(*, durable: bool = True) -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Yield the session for reads; nothing is written and the connection goes back at once."""
+    """Yield the session for reads; nothing is written and the connection goes back at once.
+
+    It ends with COMMIT, which here means no more than ROLLBACK, because psycopg forgets all its prepared statements at
+    every rollback: each request would plan its queries anew. Rows that were added or changed all the same are dropped.
+    """
     session = current_session()
     try:
         yield session
-    finally:
+        if session.new or session.dirty or session.deleted:
+            session.rollback()
+        else:
+            session.commit()
+    except BaseException:
         session.rollback()
+        raise
 
 
 def current_session() -> Session:
