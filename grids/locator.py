@@ -146,7 +146,7 @@ class Locator:
         known = np.isfinite(x) & np.isfinite(y) & (np.abs(y) <= 90.0)
         radii = np.where(known, radii, 0.0)
         ranks = self._locate_ranks(np.where(known, x, np.nan), y)
-        shares = self._circle_shares(x, y, radii)
+        shares = self._circle_shares(x, y, radii, ranks)
         distances = self._distances(x, y, known & (ranks < 0))
         distances[~known] = np.nan
         placements = []
@@ -165,7 +165,9 @@ class Locator:
             return {wanted: 1.0}
         return {rank: 1.0}
 
-    def _circle_shares(self, x: FloatArray, y: FloatArray, radii: FloatArray) -> dict[int, dict[int, float]]:
+    def _circle_shares(
+        self, x: FloatArray, y: FloatArray, radii: FloatArray, ranks: IntArray
+    ) -> dict[int, dict[int, float]]:
         """Per fix with a radius: rank -> share of its circle. The circle is an ellipse in degrees; area shares are not
         changed by that stretching.
         """
@@ -178,8 +180,15 @@ class Locator:
         circles = as_array(shapely.polygons(centres[:, None, :] + reach[:, None, :] * _CORNERS))
         shapely.prepare(circles)
         found, rank = self._tree.query(circles, predicate="intersects")
-        pieces: FloatArray = shapely.area(shapely.intersection(circles[found], self._ranked[rank]))
-        pieces /= shapely.area(circles[found])
+        pieces = np.ones(len(found))
+        own = np.flatnonzero(rank == ranks[round_ones[found]])
+        borders = shapely.boundary(self._ranked[rank[own]])
+        away = shapely.distance(borders, shapely.points(centres[found[own]])) > reach[found[own]].max(axis=1)
+        # a circle that ends before the border of the grid around its centre needs no cutting, and most do
+        cut = np.setdiff1d(np.arange(len(found)), own[away])
+        if cut.size:
+            crossing = circles[found[cut]]
+            pieces[cut] = shapely.area(shapely.intersection(crossing, self._ranked[rank[cut]])) / shapely.area(crossing)
         shares: dict[int, dict[int, float]] = {}
         for fix, one_rank, share in zip(round_ones[found].tolist(), rank.tolist(), pieces.tolist(), strict=True):
             if share > 1e-9:  # a circle that only touches a grid has no share in it

@@ -18,7 +18,7 @@ from backend.gateways.clock import FixedClock
 from backend.gateways.cluster import PrivateCluster, throwaway_cluster
 from backend.gateways.keys import Keys
 from backend.gateways.photo_store import LocalPhotoStore
-from backend.persistence import schema
+from backend.persistence import schema, statements
 from backend.persistence.database import db
 from backend.services.reference import load_reference
 from backend.settings import Environment, Settings
@@ -28,7 +28,7 @@ TEMPLATE, ROLLED_BACK, LIVE = "gp_template", "gp_rolled_back", "gp_live"
 # What load_reference() filled once; live tests keep it and empty everything else.
 REFERENCE_TABLES = frozenset(
     {"alembic_version", "spatial_ref_sys", "divisions", "functions", "departments", "department_functions", "forms",
-     "rule_sets", "epochs", "procrastinate_version"}
+     "rule_sets", "reference_revision", "epochs", "procrastinate_version"}
 )  # fmt: skip
 
 
@@ -180,7 +180,9 @@ def watched_statements(target: object) -> Iterator[list[str]]:
             seen.append(statement)
 
     event.listen(target, "before_cursor_execute", note)
+    statements.WATCHERS.append(seen.append)
     try:
         yield seen
     finally:
+        statements.WATCHERS.remove(seen.append)
         event.remove(target, "before_cursor_execute", note)

@@ -1,6 +1,7 @@
 """A phone for tests: speaks the public contract over HTTP, believes nothing but the replies, shares no code with the server."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,8 +55,7 @@ class Phone:
         """Ask for the state and compare it with what is held here."""
         self.sync(verify=True)
         state = self.replies[-1]["state"]
-        lines = sorted(f"{kind}:{key}:{version}\n" for (kind, key), version in self.versions.items())
-        assert state == {"count": len(lines), "hash": hashlib.sha256("".join(lines).encode()).hexdigest()}
+        assert state == state_of((kind, key, version) for (kind, key), version in self.versions.items())
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
         """The objects of one type by id."""
@@ -74,6 +74,12 @@ class Phone:
             assert change["version"] > self.versions.get(key, 0), "a version must grow"
             self.objects[key], self.versions[key] = change["data"], change["version"]
         self.epoch, self.cursor = reply["epoch"], reply["cursor"]
+
+
+def state_of(objects: Iterable[tuple[str, str, int]]) -> dict[str, Any]:
+    """The ``state`` of sync.md over (type, id, version)."""
+    lines = sorted(f"{kind}:{key}:{version}\n" for kind, key, version in objects)
+    return {"count": len(lines), "hash": hashlib.sha256("".join(lines).encode()).hexdigest()}
 
 
 def item(

@@ -22,6 +22,7 @@ from backend.api.state import State, current_state
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.permissions import check
+from backend.gateways.keys import Keys
 from backend.persistence.unit_of_work import current_session, reading, unit_of_work
 from backend.services.accounts import authenticate
 
@@ -30,7 +31,7 @@ PUBLIC = "public"  # the permission of what anybody may call, written out where 
 
 @dataclass(slots=True)
 class Call:
-    """What a view gets: who asks, when, what was parsed, and the open unit of work."""
+    """What a view gets: who asks, when, what was parsed, the open unit of work, and what was read while identifying."""
 
     session: Session
     now: datetime
@@ -38,6 +39,7 @@ class Call:
     query: dict[str, Any]
     body: Any
     caller: Actor | None
+    opened: Any = None
 
     @property
     def actor(self) -> Actor:
@@ -48,6 +50,8 @@ class Call:
 
 
 View = Callable[..., Any]
+# Finds out who a token's owner is, with whatever else the endpoint wants from that one trip: (session, token, keys, now).
+Opens = Callable[[Session, str, Keys, datetime], tuple[Actor, Any]]
 
 
 def endpoint(
@@ -62,25 +66,21 @@ def endpoint(
     answer: type[Schema] | Schema | None = None,
     status: int = 200,
     commits: bool | None = None,
+    opens: Opens | None = None,
     problems: Sequence[str] = (),
     document: dict[str, Any] | None = None,
     example: Any = None,
 ) -> Callable[[View], View]:
     """Register a view ``view(call, **path)`` at ``rule``.
 
-    ``permission`` is a name of domain/permissions.py or PUBLIC; ``query``/``body``/``answer`` are marshmallow schemas;
-    ``commits`` defaults to True for everything but GET and HEAD; ``problems`` are the catalogue codes the operation can
-    answer with beside the general ones; ``document`` is merged over the OpenAPI operation made from all this.
+    ``permission``: a name of domain/permissions.py or PUBLIC; ``commits``: True unless GET or HEAD; ``opens``: identifies in
+    place of ``authenticate``; ``problems``: codes beside the general ones; ``document``: merged over the OpenAPI operation.
     A view that returns a Response has dumped for itself (files, problem documents); None answers 204 without a body.
     """
-    stages = Stages(
-        permission=permission,
-        writes=commits if commits is not None else method not in ("GET", "HEAD"),
-        query=query() if query else None,
-        body=body() if body else None,
-        answer=answer() if isinstance(answer, type) else answer,
-        status=status,
-    )
+    writes = commits if commits is not None else method not in ("GET", "HEAD")
+    dumps_with = answer() if isinstance(answer, type) else answer
+    parses = (query() if query else None, body() if body else None)
+    stages = Stages(permission, writes, *parses, dumps_with, status, opens)
     described = operation_document(
         permission=permission, summary=summary, method=method, query=query, body=body, answer=answer,
         status=status, problems=problems, extra=document, example=example, public=permission == PUBLIC,
@@ -109,33 +109,38 @@ class Stages:
     body: Schema | None
     answer: Schema | None
     status: int
+    opens: Opens | None = None
 
     def run(self, view: View, path: dict[str, Any]) -> Response:
         """Identify, parse, permit, use case, commit, dump; a reading is dumped before its transaction ends."""
         state = current_state()
         now = state.gateways.clock.now()
-        caller = None if self.permission == PUBLIC else identify(state, now)
+        caller, opened = (None, None) if self.permission == PUBLIC else identify(state, now, self.opens or _who)
         parsed_query = self.query.load(_query_values(self.query)) if self.query else {}
         parsed_body = self.body.load(read_json()) if self.body else None
         if caller is not None:
             check(caller.roles, self.permission)
         stage: AbstractContextManager[Session] = unit_of_work() if self.writes else reading()
         with stage as session:
-            result = view(Call(session, now, state, parsed_query, parsed_body, caller), **path)
+            result = view(Call(session, now, state, parsed_query, parsed_body, caller, opened), **path)
             if not self.writes:
                 return _dump(result, self.answer, self.status)
         return _dump(result, self.answer, self.status)
 
 
-def identify(state: State, now: datetime) -> Actor:
-    """The actor of the bearer token. Raises unauthenticated, token_expired or session_ended."""
+def identify(state: State, now: datetime, opens: Opens) -> tuple[Actor, Any]:
+    """The actor of the bearer token, and what else was read. Raises unauthenticated, token_expired or session_ended."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise DomainError("unauthenticated")
     # the same transaction as the use case: two round trips less on every request
-    actor = authenticate(current_session(), token.strip(), state.gateways.keys, now)
+    actor, opened = opens(current_session(), token.strip(), state.gateways.keys, now)
     g.actor_id = actor.user_id
-    return actor
+    return actor, opened
+
+
+def _who(session: Session, token: str, keys: Keys, now: datetime) -> tuple[Actor, Any]:
+    return authenticate(session, token, keys, now), None
 
 
 def _query_values(schema: Schema) -> dict[str, Any]:

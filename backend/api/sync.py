@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import orjson
+import structlog
 from flask import Response, request
 from flask_smorest import Blueprint
-from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from backend.api.body import JSON_LIMIT, read_body
 from backend.api.endpoint import Call, endpoint
@@ -15,21 +16,24 @@ from backend.api.schemas.sync import REPLY_EXAMPLE, SYNC_EXAMPLE, SyncReplySchem
 from backend.domain.envelope import PROTOCOL, Envelope, read_envelope
 from backend.domain.errors import DomainError
 from backend.domain.sync import clock_offset_seconds
-from backend.persistence.queries.feed import Opening, opening, snapshot_horizon
 from backend.persistence.unit_of_work import reading, unit_of_work
 from backend.services.epochs import judge_epoch
 from backend.services.sync import (
     Answer,
+    Opening,
     Outbox,
     SyncContext,
     apply_items,
+    apply_singly,
     dump_answer,
     is_news,
     note_contact,
+    open_sync,
     place_of,
     read_changes,
 )
 
+log = structlog.get_logger(__name__)
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="The offline contract for phones")
 
 BODY = {
@@ -48,6 +52,7 @@ BODY = {
     summary="Deliver items, fetch changes",
     answer=SyncReplySchema,
     commits=False,
+    opens=open_sync,
     problems=(
         "bad_json",
         "bad_envelope",
@@ -61,12 +66,14 @@ BODY = {
 def sync(call: Call) -> Response:
     """Two units of work, one after the other: the items are committed before the feed is read, so that a phone sees
     its own report at once, and a feed that cannot be read takes nothing back."""
-    envelope = read_envelope(_read())
+    body, strict = _read()
+    envelope = read_envelope(body)
     offset_ms = round(clock_offset_seconds(envelope.device_time, call.now) * 1000)
-    known = opening(call.session, call.actor.user_id, call.actor.device_id, place_of(envelope.cursor))
+    known: Opening = call.opened
     epoch, reoffer = judge_epoch(known.epochs, envelope.epoch)
-    context = SyncContext(call.actor, call.now, epoch, offset_ms, current_language())
-    answers = _deliver(envelope, context, known)
+    outbox = Outbox(envelope.outbox_items, envelope.outbox_photos, envelope.outbox_oldest_at)
+    context = SyncContext(call.actor, call.now, epoch, offset_ms, current_language(), outbox, known.reference_revision)
+    answers = _deliver(envelope, context, known, strict=strict)
     with reading() as session:
         same_epoch = envelope.epoch is None or envelope.epoch == str(epoch)
         page = read_changes(
@@ -74,11 +81,10 @@ def sync(call: Call) -> Response:
             call.actor.user_id,
             epoch,
             envelope.cursor if same_epoch else None,
-            horizon=snapshot_horizon(session) if answers else known.horizon,
-            has_news=known.has_news or bool(answers),
             limit=envelope.limit,
             verify=envelope.verify,
             now=call.now,
+            quiet_until=None if answers or known.newest > place_of(envelope.cursor) else known.horizon,
         )
     keys = call.state.gateways.keys
     reply: dict[str, Any] = {
@@ -97,28 +103,27 @@ def sync(call: Call) -> Response:
     return Response(orjson.dumps(reply), mimetype="application/json")
 
 
-def _deliver(envelope: Envelope, context: SyncContext, known: Opening) -> list[Answer]:
-    outbox = Outbox(envelope.outbox_items, envelope.outbox_photos, envelope.outbox_oldest_at)
-    offset_ms = context.clock_offset_ms or 0
+def _deliver(envelope: Envelope, context: SyncContext, known: Opening, *, strict: bool) -> list[Answer]:
     if not envelope.items:
-        if not is_news(known, outbox, offset_ms, context.now):
-            return []
-        with unit_of_work(durable=False) as session:  # a contact time may be lost in a crash, an item never
-            note_contact(session, context.actor, outbox, offset_ms, context.now)
+        assert context.outbox is not None
+        if is_news(known, context.outbox, context.clock_offset_ms or 0, context.now):
+            with unit_of_work(durable=False) as session:  # a contact time may be lost in a crash, an item never
+                note_contact(session, context)
         return []
-    with unit_of_work() as session:
-        # One delivery per person at a time: a phone that sends again before the first answer arrived queues here
-        # and then finds everything stored, instead of colliding with itself.
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))"), {"who": f"sync:{context.actor.user_id}"}
-        )
-        answers = apply_items(session, context, envelope.items)
-        note_contact(session, context.actor, outbox, offset_ms, context.now)
-    return answers
+    try:
+        with unit_of_work() as session:
+            return apply_items(session, context, envelope.items, strict=strict)
+    except OperationalError:
+        raise  # the database is away or two calls stand in each other's way: nothing was stored, the phone tries again
+    except Exception as error:
+        log.warning("sync_batch_retried_singly", error=type(error).__name__, items=len(envelope.items))
+        with unit_of_work() as session:
+            return apply_singly(session, context, envelope.items)
 
 
-def _read() -> Any:
-    """Strict JSON where possible; what only a lenient reader takes (NaN, lone surrogates) must spoil its own item only."""
+def _read() -> tuple[Any, bool]:
+    """The body, and whether it is strict JSON; what only a lenient reader takes (NaN, lone surrogates) must spoil its own
+    item only."""
     if request.mimetype != "application/json":
         raise DomainError("bad_json")  # the contract knows no 415
     try:
@@ -126,10 +131,10 @@ def _read() -> Any:
     except DomainError as error:
         raise DomainError("bad_json") if error.code == "unsupported_media_type" else error from error
     try:
-        return orjson.loads(body)
+        return orjson.loads(body), True
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(body)
+        return json.loads(body), False
     except (ValueError, RecursionError) as error:
         raise DomainError("bad_json") from error

@@ -8,7 +8,7 @@ from backend.demo.stage import Stage
 from backend.domain.accounts import Actor
 from backend.domain.vocabulary import ItemResult
 from backend.services.media import store_photo
-from backend.services.sync import Outbox, SyncContext, apply_items, note_contact
+from backend.services.sync import Outbox, SyncContext, apply_items
 
 GOOD = frozenset({ItemResult.ACCEPTED})
 WRONG_CLOCK = "worker07"  # his phone is seven minutes fast
@@ -34,10 +34,10 @@ def sync_phone(
     )
     for content in photos[:-1]:
         store_photo(session, stage.photos, worker, content, now=now)
-    answers = apply_items(session, SyncContext(worker, now, stage.epoch, offset), items)
+    outbox = Outbox(0, waiting, now if waiting else None)
+    answers = apply_items(session, SyncContext(worker, now, stage.epoch, offset, outbox=outbox), items)
     refused = [answer for answer in answers if answer.result not in GOOD]
     if refused:
         raise RuntimeError(f"{worker.username} {now}: {refused[0].result} {refused[0].code} {refused[0].detail}")
-    note_contact(session, worker, Outbox(0, waiting, now if waiting else None), offset, now)
     for content in photos[-1:]:
         store_photo(session, stage.photos, worker, content, now=now)

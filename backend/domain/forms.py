@@ -63,10 +63,11 @@ class Form:
     emergency_numbers: tuple[str, ...]
     red_lines: tuple[Mapping[str, str], ...]
     items: tuple[Item, ...]
+    by_code: Mapping[str, Item]  # the same items; every report asks for some
 
     def item(self, code: str) -> Item | None:
         """The item with this code, or None."""
-        return next((item for item in self.items if item.code == code), None)
+        return self.by_code.get(code)
 
     def valid_on(self, day: date) -> bool:
         """True if this version was in use on ``day``."""
@@ -123,7 +124,7 @@ def form_valid_at(code_or_category: str, day: date) -> Form | None:
 
 def check_answers(form: Form, answers: Mapping[str, Any], finding_codes: Iterable[str]) -> AnswerCheck:
     """Codes that ``form`` does not know; an unknown finding is a flag, never a refusal."""
-    known = {item.code for item in form.items}
+    known = form.by_code
     findings = tuple(code for code in finding_codes if code not in known)
     unknown = dict.fromkeys([*findings, *(code for code in answers if code not in known)])
     return AnswerCheck((Flag.UNKNOWN_FINDING,) if findings else (), tuple(unknown))
@@ -134,6 +135,7 @@ def form_from_data(data: Mapping[str, Any], name: str) -> Form:
     problems = _problems(data)
     if problems:
         raise DataFileError(name, problems)
+    items = tuple(_item(entry) for entry in data["items"])
     return Form(
         code=data["code"],
         version=data["version"],
@@ -147,7 +149,8 @@ def form_from_data(data: Mapping[str, Any], name: str) -> Form:
         photos={Outcome(outcome): tuple(map(PhotoRole, roles)) for outcome, roles in data["photos"].items()},
         emergency_numbers=tuple(data["emergency_numbers"]),
         red_lines=tuple(data["red_lines"]),
-        items=tuple(_item(entry) for entry in data["items"]),
+        items=items,
+        by_code={item.code: item for item in items},
     )
 
 

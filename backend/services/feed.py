@@ -15,6 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.domain.vocabulary import ChangeOp, ObjectType
+from backend.persistence.bulk import Writes
+from backend.persistence.models import SyncChange, SyncHead, SyncObject, SyncScope
 
 Own = dict[str, Any] | None
 Key = tuple[str, str]
@@ -173,33 +175,15 @@ def _write(session: Session, lines: _Lines) -> None:
             session.execute(statement, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-ADD_NEW = text("""
-    WITH k AS (
-        SELECT * FROM unnest(CAST(:types AS text[]), CAST(:ids AS text[]), CAST(:datas AS text[]), CAST(:users AS uuid[]))
-          AS k (type, object_id, data, user_id)),
-    heads AS (INSERT INTO sync_heads (type, object_id, version) SELECT type, object_id, 1 FROM k),
-    objects AS (
-        INSERT INTO sync_objects (type, object_id, version, data)
-        SELECT type, object_id, 1, CAST(data AS jsonb) FROM k),
-    changes AS (
-        INSERT INTO sync_changes (user_id, op, type, object_id, version) SELECT user_id, 'put', type, object_id, 1 FROM k)
-    INSERT INTO sync_scope (user_id, type, object_id) SELECT user_id, type, object_id FROM k
-""")
+def publish_new(writes: Writes, objects: Sequence[FeedObject]) -> None:
+    """Put objects that are made in this transaction, each with exactly one holder, into the feed, by way of ``writes``.
 
-
-def publish_new(session: Session, objects: Sequence[FeedObject]) -> None:
-    """Put objects that were made in this transaction, each with exactly one holder, into the feed: one statement for all.
-
-    Nobody else can know their ids yet, so there is no head to lock. IntegrityError where an object is not new after all.
+    Nobody else can know their ids yet, so there is no head to lock. IntegrityError at writing where one is not new after all.
     """
-    if not objects:
-        return
-    session.execute(
-        ADD_NEW,
-        {
-            "types": [item.type.value for item in objects],
-            "ids": [item.object_id for item in objects],
-            "datas": [orjson.dumps(item.data).decode() for item in objects],
-            "users": [next(iter(item.holders)) for item in objects],
-        },
-    )
+    for item in objects:
+        key = {"type": item.type, "object_id": item.object_id}
+        [(holder, own)] = item.holders.items()
+        writes.add(SyncHead, {**key, "version": 1})
+        writes.add(SyncObject, {**key, "version": 1, "data": item.data})
+        writes.add(SyncChange, {**key, "version": 1, "user_id": holder, "op": ChangeOp.PUT, "own": own})
+        writes.add(SyncScope, {**key, "user_id": holder, "own": own})

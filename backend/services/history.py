@@ -11,8 +11,7 @@ from backend.domain.ids import new_id
 from backend.persistence.models import Event
 
 
-def record(
-    session: Session,
+def event_values(
     *,
     at: datetime,
     actor: Actor | None,
@@ -24,21 +23,24 @@ def record(
     reason_code: str | None = None,
     reason: str | None = None,
     data: dict[str, Any] | None = None,
-) -> None:
-    """Add one event; ``actor`` None means the product itself (a rule, a clock). It is written at the next flush."""
-    session.add(
-        Event(
-            id=new_id(),
-            at=at,
-            actor_id=actor.user_id if actor else None,
-            device_id=actor.device_id if actor else None,
-            subject_type=subject_type,
-            subject_id=str(subject_id),
-            action=action,
-            from_status=from_status,
-            to_status=to_status,
-            reason_code=reason_code,
-            reason=reason,
-            data=data or {},
-        )
-    )
+) -> dict[str, Any]:
+    """The columns of one event, for writing many at once; ``actor`` None means the product itself (a rule, a clock)."""
+    return {
+        "id": new_id(),
+        "at": at,
+        "actor_id": actor.user_id if actor else None,
+        "device_id": actor.device_id if actor else None,
+        "subject_type": subject_type,
+        "subject_id": str(subject_id),
+        "action": action,
+        "from_status": from_status,
+        "to_status": to_status,
+        "reason_code": reason_code,
+        "reason": reason,
+        "data": data or {},
+    }
+
+
+def record(session: Session, **values: Any) -> None:
+    """Add one event, ``values`` as of ``event_values``. It is written at the next flush."""
+    session.add(Event(**event_values(**values)))

@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 from backend.api.schemas.reports import ReportPageSchema, ReportSchema
 from backend.domain.vocabulary import Outcome, ReportStatus, Role, Severity
 from backend.persistence.models import EmergencyCall, Report, ReportAmendment
-from backend.services.referrals import refer_reports
 from tests.api.asking import Person
 from tests.conftest import NOW
-from tests.factories import make_photo, make_report, make_user, token_for
+from tests.factories import make_photo, make_report, make_user, refer, token_for
 
 NASTY = "<script>alert('x')</script> & \"引号\" ../../etc ' OR 1=1 --"
 
@@ -38,7 +37,7 @@ def whole(session: Session) -> Report:
         photos_expected=3,
         photos_here=2,
     )
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     make_photo(session, report, 1, arrived_at=NOW)
     make_photo(session, report, 2, arrived_at=NOW)
     make_photo(session, report, 3)

@@ -16,11 +16,17 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusUploadFailed
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from backend.domain.ids import new_id
+from backend.domain.vocabulary import Role
 from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence.models import Media, Report, ReportPhoto
-from backend.services.media import photos_already_here
+from backend.services.sync import SyncContext
+from backend.services.sync.arrivals import Arrival, read_item
+from backend.services.sync.known import hold_and_look
 from tests import photos
-from tests.factories import make_report, make_user, token_for
+from tests.conftest import NOW
+from tests.factories import actor_of, make_report, make_user, token_for
+from tests.phone import item, report_payload
 from tests.tus import photo_row
 
 BYTES = "application/offset+octet-stream"
@@ -201,7 +207,11 @@ def test_naming_and_arriving_at_the_same_moment_count_once(
     content = photos.jpeg(106)
     where = create(address, bearer, content)
     author = make_user(live_session)
-    assert photos_already_here(live_session, [photos.sha256(content)]) == set()
+    named = {"sha256": photos.sha256(content), "bytes": len(content), "mime": "image/jpeg", "role": "detail"}
+    submit = read_item(item("report.submit", report_payload(photos=[{**named, "taken_at": None, "source": "camera"}])))
+    assert isinstance(submit, Arrival) and submit.fault is None
+    context = SyncContext(actor_of(author, Role.GRID_WORKER), NOW, new_id(), 0)
+    assert hold_and_look(live_session, context, [submit]).photos == set()
     report = make_report(live_session, author, photos_expected=1)
     live_session.add(photo_row(report, content))
     live_session.flush()

@@ -11,7 +11,7 @@ from tests.factories.people import (
     token_for,
 )
 from tests.factories.places import make_grids, make_responsible, make_site
-from tests.factories.work import make_photo, make_referral, make_report, make_task
+from tests.factories.work import make_photo, make_referral, make_report, make_task, refer
 
 __all__ = [
     "DISTRICT",
@@ -31,5 +31,6 @@ __all__ = [
     "make_site",
     "make_task",
     "make_user",
+    "refer",
     "token_for",
 ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
@@ -19,15 +20,18 @@ from backend.domain.vocabulary import (
     TaskStatus,
     Verdict,
 )
+from backend.persistence.bulk import Writes
 from backend.persistence.models import (
     Grid,
     Referral,
     Report,
     ReportPhoto,
+    Site,
     Task,
     TaskAssignment,
     User,
 )
+from backend.services.referrals import RoutingDesk, RuleSets, load_departments, refer_reports
 from tests.conftest import NOW
 from tests.factories.constants import STREET, numbers
 from tests.factories.people import department_named
@@ -151,3 +155,14 @@ def make_referral(session: Session, report: Report, code: str | None = "putuo.he
     session.add(referral)
     session.flush()
     return referral
+
+
+def refer(session: Session, *reports: Report) -> None:
+    """Route ``reports`` by the rules in the database, as a sync does, and write what comes of it."""
+    named = [report.site_id for report in reports if report.site_id is not None]
+    kinds = {site.id: site.kind for site in session.scalars(select(Site).where(Site.id.in_(named)))}
+    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds)
+    writes = Writes()
+    refer_reports(desk, reports, writes, now=NOW)
+    session.flush()
+    writes.write(session)

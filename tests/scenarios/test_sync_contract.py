@@ -3,10 +3,12 @@
 import base64
 import gzip
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from backend.persistence.models import Report, SyncConflict, SyncItem
 from tests.conftest import NOW
@@ -70,6 +72,59 @@ def test_same_id_with_other_content_is_a_conflict_and_both_are_kept(field: Field
     assert [a["result"] for a in both] == ["accepted", "conflict"]
     assert field.count(SyncConflict) == 2
     assert field.count(Report) == 2
+
+
+def test_a_conflict_that_arrives_again_gets_its_first_answer(field: Field) -> None:
+    report = item("report.submit", report_payload())
+    changed = {**report, "recorded_at": "2026-11-20T09:31:00+08:00"}
+    _, first, same_call = field.phone.sync([report, changed, changed])
+    assert (first["result"], first["replayed"]) == ("conflict", False)
+    later = field.phone.sync([changed])[0]
+    assert same_call == later == {**first, "replayed": True}
+    assert field.count(SyncConflict) == 1
+
+
+@pytest.fixture
+def refusing(field: Field) -> Iterator[str]:
+    """A database that refuses, for a reason no rule of ours knows, any report with the returned description."""
+    field.session.execute(
+        text("""
+        CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE check_violation USING MESSAGE = 'refused'; END $$;
+        CREATE TRIGGER refuse_it BEFORE INSERT ON reports FOR EACH ROW WHEN (NEW.description = 'refuse me')
+        EXECUTE FUNCTION refuse_it();
+    """)
+    )
+    field.session.commit()
+    yield "refuse me"
+    field.session.rollback()
+    field.session.execute(text("DROP TRIGGER refuse_it ON reports; DROP FUNCTION refuse_it"))
+    field.session.commit()
+
+
+def test_what_the_database_refuses_is_quarantined_and_the_rest_goes_on(field: Field, refusing: str) -> None:
+    task = {"task_id": str(field.task.id)}
+    items = [
+        item("task.accept", task),
+        item("report.submit", report_payload(**task)),
+        item("report.submit", report_payload(description=refusing)),
+        item("task.start", task),
+        item("report.submit", report_payload()),
+    ]
+    answers = field.phone.sync(items)
+    assert [(a["result"], a["code"]) for a in answers] == [
+        ("accepted", None),
+        ("accepted", None),
+        ("quarantined", "database_refused"),
+        ("accepted", None),
+        ("accepted", None),
+    ]
+    assert field.count(Report) == 2
+    assert field.phone.of("task")[str(field.task.id)]["status"] == "in_progress"
+    assert field.phone.sync(items) == [{**answer, "replayed": True} for answer in answers]
+    kept = field.session.get(SyncItem, items[2]["id"])
+    assert kept is not None and json.loads(kept.raw) == items[2]
+    field.phone.verify()
 
 
 def test_one_bad_item_spoils_only_itself_and_is_kept_whole(field: Field) -> None:

@@ -20,10 +20,10 @@ from backend.domain.payloads import PARSERS, parse_payload
 from backend.domain.reports import parsing
 from backend.domain.shapes import MESSAGES, TEXT_LIMIT, parse_time
 from backend.domain.shapes import uuid as read_uuid
-from backend.domain.sync import canonical_json, content_hash, state_hash
+from backend.domain.sync import canonical_json, content_hash
 from backend.domain.vocabulary import Flag, GridRole, ItemKind, ItemResult, ObjectType
 from tests.documents import blocks, read
-from tests.phone import item, report_payload
+from tests.phone import item, report_payload, state_of
 from tests.scenarios.conftest import Field
 
 GUIDE = "api_docs/sync.md"
@@ -109,7 +109,7 @@ def test_the_example_of_content_identity() -> None:
 def test_the_example_of_the_state_hash() -> None:
     [objects] = [example for example in examples() if isinstance(example, list)]
     [state] = having("count", "hash")
-    assert state_hash((kind, key, version) for kind, key, version in objects) == (state["count"], state["hash"])
+    assert state_of((kind, key, version) for kind, key, version in objects) == state
     assert python_of("state_of")["state_of"](objects) == state
     assert sorted(blocks(GUIDE, "text")[2].splitlines()) == sorted(f"{k}:{i}:{v}" for k, i, v in objects)
 

@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportStatus, Severity
 from backend.persistence.models import Department, Referral, Report
-from backend.services.referrals import refer_reports
-from tests.conftest import NOW
-from tests.factories import OTHER_STREET, make_report, make_site, make_user
+from tests.factories import OTHER_STREET, make_report, make_site, make_user, refer
 
 LETTER = {"A": Category.ILLEGAL_PRACTICE, "B": Category.UNLICENSED_BUSINESS, "C": Category.WATER_VENDING}
 TEAM, OFFICE = f"putuo.enforcement.{OTHER_STREET}", f"putuo.street.{OTHER_STREET}"
@@ -62,7 +60,7 @@ def routed(session: Session) -> dict[str, tuple[Report, list[tuple[Referral, str
     """Every row's report, routed in one batch."""
     author = make_user(session)
     reports = {row: _report(session, author, row, *facts) for row, *facts, _, _ in ROWS}
-    refer_reports(session, list(reports.values()), now=NOW)
+    refer(session, *reports.values())
     found: dict[Any, list[tuple[Referral, str]]] = {}
     rows = session.execute(select(Referral, Department.code).join(Department, Department.id == Referral.department_id))
     for referral, department in rows:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportStatus, Severity
 from backend.persistence.models import Department, Event, Referral, Report, User
-from backend.services.referrals import refer_reports
 from tests.conftest import NOW
-from tests.factories import STREET, make_report, make_site, make_user
+from tests.factories import STREET, make_report, make_site, make_user, refer
 
 Watch = Callable[[], AbstractContextManager[list[str]]]
 
@@ -47,7 +46,7 @@ def referrals_of(session: Session, report: Report) -> list[tuple[Referral, str |
 
 def test_unlicensed_clinic_goes_to_health_and_not_to_market_supervision(session: Session, author: User) -> None:
     report = problem(session, author, "A-01", "A-03", attributes={"has_licence": False, "has_business_licence": False})
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     found = referrals_of(session, report)
     leads = [(code, r.function_code) for r, code in found if r.role == "lead"]
     assert leads == [("putuo.health", "medical_practice_supervision")]
@@ -58,7 +57,7 @@ def test_unlicensed_clinic_goes_to_health_and_not_to_market_supervision(session:
 
 def test_reasons_are_stored_and_say_what_was_rejected(session: Session, author: User) -> None:
     report = problem(session, author, "A-01", attributes={"has_licence": False})
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     session.expire(report)
     routing = report.routing
     assert routing is not None
@@ -74,7 +73,7 @@ def test_reasons_are_stored_and_say_what_was_rejected(session: Session, author: 
 
 def test_events_stand_beside_report_and_referrals(session: Session, author: User) -> None:
     report = problem(session, author, "A-01", attributes={"has_licence": False})
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     events = session.scalars(select(Event).order_by(Event.seq)).all()
     of_report = [e for e in events if e.subject_type == "report"]
     assert [(e.action, e.from_status, e.to_status, e.actor_id) for e in of_report] == [
@@ -86,7 +85,7 @@ def test_events_stand_beside_report_and_referrals(session: Session, author: User
 
 def test_no_rule_means_the_street_and_a_person_decides(session: Session, author: User) -> None:
     report = problem(session, author, "Z-99")
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     [(referral, department)] = referrals_of(session, report)
     assert (department, referral.status) == (f"putuo.street.{STREET}", ReferralStatus.PENDING_TRIAGE)
     assert referral.routed_at is None
@@ -97,7 +96,7 @@ def test_without_a_street_a_street_function_has_no_department_and_waits(session:
     report = problem(
         session, author, "B-09", category=Category.UNLICENSED_BUSINESS, street_code=None, attributes={"on_road": True}
     )
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     by_function = {r.function_code: (r, code) for r, code in referrals_of(session, report)}
     referral, department = by_function["street_enforcement"]
     assert (department, referral.status) == (None, ReferralStatus.PENDING_TRIAGE)
@@ -108,7 +107,7 @@ def test_function_held_by_another_bureau_on_the_day_of_capture(session: Session,
     water = {"category": Category.WATER_VENDING, "received_at": NOW}
     before = problem(session, author, "C-07", captured_at=datetime(2024, 12, 24, 15, 59, tzinfo=UTC), **water)
     after = problem(session, author, "C-07", captured_at=datetime(2024, 12, 24, 16, 0, tzinfo=UTC), **water)
-    refer_reports(session, [before, after], now=NOW)
+    refer(session, before, after)
     lead = {r.id: [code for ref, code in referrals_of(session, r) if ref.role == "lead"] for r in (before, after)}
     assert lead == {before.id: ["putuo.health"], after.id: ["putuo.cdc"]}
     assert before.routing is not None and before.routing["rule_set"] == "putuo-2026"  # none was valid yet: the newest
@@ -120,19 +119,19 @@ def test_dissolved_department_is_replaced_by_its_successor(session: Session, aut
     old.valid_to, old.successor_id = datetime(2026, 11, 19, tzinfo=UTC).date(), new.id
     session.flush()
     report = problem(session, author, "A-01", captured_at=datetime(2026, 11, 18, tzinfo=UTC))
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     assert "putuo.cdc" in [code for r, code in referrals_of(session, report) if r.role == "lead"]
 
 
 def test_phone_clock_of_1970_is_judged_by_the_day_of_receipt(session: Session, author: User) -> None:
     report = problem(session, author, "A-01", captured_at=datetime(1970, 1, 1, tzinfo=UTC))
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     assert [code for r, code in referrals_of(session, report) if r.role == "lead"] == ["putuo.health"]
 
 
 def test_emergency_is_marked_with_the_gravest_severity(session: Session, author: User) -> None:
     report = problem(session, author, "A-04", finding_severity="emergency")
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     lead = next(r for r, _ in referrals_of(session, report) if r.role == "lead")
     assert lead.is_emergency and lead.severity == Severity.EMERGENCY and lead.deadline_profile == "emergency"
 
@@ -142,44 +141,26 @@ def test_kind_of_the_site_decides(session: Session, author: User) -> None:
     unlicensed = {"category": Category.UNLICENSED_BUSINESS, "attributes": {"needs_licence": True, "has_licence": False}}
     at_site = problem(session, author, "B-11", site_id=cinema.id, **unlicensed)
     nowhere = problem(session, author, "B-11", **unlicensed)
-    refer_reports(session, [at_site, nowhere], now=NOW)
+    refer(session, at_site, nowhere)
     assert "culture_tourism" in {r.function_code for r, _ in referrals_of(session, at_site)}
     assert "culture_tourism" not in {r.function_code for r, _ in referrals_of(session, nowhere)}
 
 
 def test_no_problem_is_not_referred(session: Session, author: User) -> None:
     report = make_report(session, author)
-    refer_reports(session, [report], now=NOW)
+    refer(session, report)
     assert referrals_of(session, report) == []
     assert report.status == ReportStatus.RECORDED
 
 
 def test_a_batch_costs_what_one_report_costs(session: Session, author: User, count_queries: Watch) -> None:
     warm = problem(session, author, "A-01")
-    refer_reports(session, [warm], now=NOW)
+    refer(session, warm)
     site = make_site(session)
     counts = []
     for size in (1, 40):
         reports = [problem(session, author, "A-01", "A-05", site_id=site.id) for _ in range(size)]
         with count_queries() as seen:
-            refer_reports(session, reports, now=NOW)
+            refer(session, *reports)
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 7
-
-
-def test_unflushed_reports_are_written_once(session: Session, author: User, count_queries: Watch) -> None:
-    """The sync service adds its reports and leaves the flush to us: one INSERT with routing and status, no UPDATE."""
-    report = problem(session, author, "A-01")
-    copies = [Report(**{**_columns(report), "id": None, "seq": report.seq + n}) for n in (1_000, 1_001)]
-    for number, copy in enumerate(copies):
-        copy.id = report.id.__class__(int=report.id.int + number + 1)
-    session.add_all(copies)
-    with count_queries() as seen:
-        refer_reports(session, copies, now=NOW)
-    assert not [s for s in seen if s.startswith("UPDATE")]
-    assert len([s for s in seen if s.startswith("INSERT INTO reports")]) == 1
-    assert session.scalars(select(Report.status).where(Report.id == copies[1].id)).one() == ReportStatus.REFERRED
-
-
-def _columns(report: Report) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in Report.__mapper__.columns.keys()}  # noqa: SIM118 # not a dict

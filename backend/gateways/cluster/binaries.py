@@ -27,6 +27,11 @@ class Binaries:
         """Path of one program, such as ``pg_ctl``."""
         return str(self.folder / name)
 
+    @property
+    def has_lz4(self) -> bool:
+        """Whether the server was built with lz4."""
+        return "--with-lz4" in _output(self.folder / "pg_config", "--configure")
+
 
 @cache
 def find_binaries(major: int | None = None) -> Binaries:

@@ -28,7 +28,6 @@ DURABLE = {
     "effective_cache_size": "'1GB'",
     "work_mem": "'8MB'",
     "maintenance_work_mem": "'128MB'",
-    "wal_compression": "on",
     "max_wal_size": "'1GB'",
     "checkpoint_completion_target": "0.9",
     # One file per weekday, overwritten a week later: the log never fills the disk.
@@ -52,11 +51,18 @@ THROWAWAY = {
 }
 
 
-def server_settings(*, fast: bool, socket_dir: Path, cluster_name: str) -> str:
+# Packs several times quicker than PostgreSQL's own method: a report and the reasons of its routing are 3 KB.
+COMPRESSION = {
+    True: {"default_toast_compression": "'lz4'", "wal_compression": "'lz4'"},
+    False: {"wal_compression": "on"},
+}
+
+
+def server_settings(*, fast: bool, has_lz4: bool, socket_dir: Path, cluster_name: str) -> str:
     """The text of the included settings file; ``fast`` gives up every durability: throw-away clusters only."""
     chosen = {
         **COMMON,
-        **(THROWAWAY if fast else DURABLE),
+        **(THROWAWAY if fast else DURABLE | COMPRESSION[has_lz4]),
         "unix_socket_directories": quoted(str(socket_dir)),
         "cluster_name": quoted(cluster_name),
     }

@@ -175,7 +175,12 @@ class PrivateCluster:
     def _write_settings(self) -> None:
         data, user = self.place.data, self.place.user
         texts = {
-            INCLUDED_FILE: server_settings(fast=self.fast, socket_dir=self.place.socket_dir, cluster_name=self._name),
+            INCLUDED_FILE: server_settings(
+                fast=self.fast,
+                has_lz4=self._binaries.has_lz4,
+                socket_dir=self.place.socket_dir,
+                cluster_name=self._name,
+            ),
             "pg_hba.conf": access_rules(),
             "pg_ident.conf": identities({os.geteuid(), user.uid}),
         }

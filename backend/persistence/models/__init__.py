@@ -8,6 +8,7 @@ from backend.persistence.models.divisions import (
     DivisionOutline,
     Form,
     Function,
+    ReferenceRevision,
     RuleSetRow,
 )
 from backend.persistence.models.flush_order import follow_foreign_keys
@@ -44,6 +45,7 @@ __all__ = [
     "GridVersion",
     "LoginSession",
     "Media",
+    "ReferenceRevision",
     "Referral",
     "RefreshToken",
     "Report",

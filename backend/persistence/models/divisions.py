@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import DivisionLevel
@@ -117,3 +117,13 @@ class RuleSetRow(Row):
     content: Mapped[dict[str, Any]] = json_column(dict)
     content_sha256: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class ReferenceRevision(Row):
+    """One row; triggers give it a new value whenever rule sets, departments, their functions or grid versions change."""
+
+    __tablename__ = "reference_revision"
+    __table_args__ = (CheckConstraint("only_row", name="only_row"),)
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    revision: Mapped[UUID]

@@ -17,7 +17,6 @@ BITS_APART = text(
     "bit_count(CAST('x' || media.perceptual_hash AS bit(64)) # CAST('x' || CAST(:hash AS text) AS bit(64))) <= :bits"
 )
 HOLD_ALONE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)")
-HOLD_SHARED = text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)")
 ALIKE_LIMIT = 500  # a picture that resembles more than this says nothing
 
 
@@ -41,9 +40,9 @@ def known_hashes(session: Session, hashes: Collection[str]) -> set[str]:
     return set(session.scalars(select(Media.sha256).where(Media.sha256.in_(list(hashes)))))
 
 
-def hold_hashes(session: Session, keys: Sequence[int], *, shared: bool) -> None:
-    """Wait for the locks ``keys`` (in the order given) until the end of the transaction."""
-    session.execute(HOLD_SHARED if shared else HOLD_ALONE, {"keys": list(keys)})
+def hold_hashes(session: Session, keys: Sequence[int]) -> None:
+    """Wait for the locks ``keys`` (in the order given), held alone until the end of the transaction."""
+    session.execute(HOLD_ALONE, {"keys": list(keys)})
 
 
 def own_upload(session: Session, user_id: UUID, upload_id: UUID, *, lock: bool = False) -> Upload | None:

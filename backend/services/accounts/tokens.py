@@ -37,15 +37,21 @@ def read_access_token(keys: Keys, token: str, now: datetime) -> AccessClaims:
     """The claims of a token of ours. Raises unauthenticated (not ours) or token_expired."""
     if len(token) > LONGEST_TOKEN:
         raise DomainError("unauthenticated")
-    try:
-        claims = jwt.decode(token, _secret(keys.token_key), algorithms=[keys.token_algorithm]).claims
-        found = AccessClaims(UUID(claims["sid"]), UUID(claims["uid"]))
-        expires = int(claims["exp"])
-    except (JoseError, KeyError, ValueError, TypeError, AttributeError):
-        raise DomainError("unauthenticated") from None
+    claims, expires = _verified(keys.token_key, keys.token_algorithm, token)
     if now.timestamp() >= expires:
         raise DomainError("token_expired")
-    return found
+    return claims
+
+
+# A phone shows the same token with every call for a quarter of an hour. What was signed once stays signed; whether it has run
+# out and whether its session goes on is asked each time. Refusals are not kept.
+@lru_cache(maxsize=2048)
+def _verified(key: bytes, algorithm: str, token: str) -> tuple[AccessClaims, int]:
+    try:
+        claims = jwt.decode(token, _secret(key), algorithms=[algorithm]).claims
+        return AccessClaims(UUID(claims["sid"]), UUID(claims["uid"])), int(claims["exp"])
+    except (JoseError, KeyError, ValueError, TypeError, AttributeError):
+        raise DomainError("unauthenticated") from None
 
 
 def make_refresh_token() -> str:

@@ -80,16 +80,24 @@ def locator_at(session: Session, district_code: str, at: datetime) -> VersionLoc
     return LOCATORS.get(session, span.id) if span else None
 
 
-def place_points(session: Session, points: Sequence[PlacePoint], district_code: str | None = None) -> list[Placed]:
+def place_points(
+    session: Session,
+    points: Sequence[PlacePoint],
+    district_code: str | None = None,
+    *,
+    spans: Sequence[VersionSpan] | None = None,
+) -> list[Placed]:
     """Place every point by the version valid at its own ``at``; same order and length as ``points``.
 
-    ``district_code`` None asks every district and takes the best answer. The number of statements does not grow with
-    the batch. Nothing raises for a position that lies nowhere: verdict 'outside', or 'no_grid' where no version exists.
+    ``spans``: the published versions where the caller knows them (``published_spans``). ``district_code`` None asks every
+    district and takes the best answer. The number of statements does not grow with the batch. Nothing raises for a
+    position that lies nowhere: verdict 'outside', or 'no_grid' where no version exists.
     """
     if not points:
         return []
     lons, lats = convert(points)
-    spans = published_spans(session, district_code)
+    if spans is None:
+        spans = published_spans(session, district_code)
     results = [
         Placed(float(lon), float(lat), Verdict.NO_GRID, note=NO_VERSION) for lon, lat in zip(lons, lats, strict=True)
     ]

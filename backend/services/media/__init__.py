@@ -5,7 +5,7 @@ Not here: HTTP and tus headers (api/uploads, api/media), where bytes lie (gatewa
 """
 
 from backend.services.media.access import VisibleMedia, make_preview, missing, visible_media
-from backend.services.media.arrivals import photos_already_here, record_arrival, store_photo
+from backend.services.media.arrivals import examine_again, lock_keys, record_arrival, store_photo
 from backend.services.media.examination import examine, flag_doubts
 from backend.services.media.uploads import (
     UploadState,
@@ -23,12 +23,13 @@ __all__ = [
     "advance",
     "create_upload",
     "examine",
+    "examine_again",
     "expired_uploads",
     "finish",
     "flag_doubts",
+    "lock_keys",
     "make_preview",
     "missing",
-    "photos_already_here",
     "record_arrival",
     "resume_upload",
     "store_photo",

@@ -18,24 +18,24 @@ from backend.domain.images import SNIFF_BYTES, PhotoKind, sniff
 from backend.gateways.job_queue import defer_photos
 from backend.gateways.photo_store import PhotoStore
 from backend.persistence.models import Media, Report, ReportPhoto
-from backend.persistence.queries.media import hold_hashes, known_hashes
+from backend.persistence.queries.media import hold_hashes
 from backend.services.scope import publish_reports
 
 
-def photos_already_here(session: Session, hashes: Collection[str]) -> set[str]:
-    """Those of ``hashes`` whose bytes are here; for whoever writes report_photos rows, before writing them.
+def lock_keys(hashes: Collection[str]) -> list[int]:
+    """The locks of ``hashes``, in the order in which everybody takes them.
 
-    Holds the hashes (shared) until the transaction ends: bytes that arrive meanwhile wait and then find the new rows.
-    Call it once for a whole batch, outside savepoints and before any report row is locked: an arrival locks the hash first
-    and the reports after it, the same order here makes a deadlock impossible. Photos found here are examined again after
-    the commit, since another report may have used them (``photo_reused``).
+    Whoever writes report_photos rows holds them (shared) before he looks which bytes are here, until the transaction ends:
+    bytes that arrive meanwhile wait and then find the new rows. Take them before any report row is locked: an arrival locks
+    the hash first and the reports after it, the same order makes a deadlock impossible.
     """
-    if not hashes:
-        return set()
-    hold_hashes(session, sorted({_key(sha256) for sha256 in hashes}), shared=True)
-    here = known_hashes(session, hashes)
-    defer_photos(session, sorted(here))
-    return here
+    return sorted({_key(sha256) for sha256 in hashes})
+
+
+def examine_again(session: Session, hashes: Collection[str]) -> None:
+    """Have photos that are here examined after the commit: a report that names them now may show that another used them
+    before (``photo_reused``)."""
+    defer_photos(session, sorted(hashes))
 
 
 def record_arrival(
@@ -47,7 +47,7 @@ def record_arrival(
     has the photo examined, all in the caller's transaction.
     """
     session.flush()
-    hold_hashes(session, [_key(sha256)], shared=False)
+    hold_hashes(session, [_key(sha256)])
     values = {
         "sha256": sha256,
         "byte_count": byte_count,

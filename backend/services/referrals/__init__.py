@@ -4,6 +4,19 @@ Not here: reading (persistence/queries/referrals.py), the rules themselves (doma
 """
 
 from backend.services.referrals.actions import ActionDetails, act, actions_for
-from backend.services.referrals.routing import refer_reports
+from backend.services.referrals.departments import load_departments
+from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
+from backend.services.referrals.rows import NewReferral
+from backend.services.referrals.rule_sets import RuleSets
 
-__all__ = ["ActionDetails", "act", "actions_for", "refer_reports"]
+__all__ = [
+    "ActionDetails",
+    "NewReferral",
+    "RoutedReports",
+    "RoutingDesk",
+    "RuleSets",
+    "act",
+    "actions_for",
+    "load_departments",
+    "refer_reports",
+]

@@ -1,85 +1,110 @@
 """First routing: fresh reports become referrals by the rules of their day, and every decision stores why.
 
-A batch costs as many statements as one report. Not here: the rules (domain/routing), later acts (actions.py),
-the phones' feed (the caller publishes once per batch).
+A batch costs as many statements as one report. Not here: the rules (domain/routing), later acts (actions.py), writing the
+rows, the phones' feed (the caller does both once per batch).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.ids import new_id
-from backend.domain.routing import FindingFact, RoutedReferral, RoutingFacts, route
-from backend.domain.vocabulary import ReferralStatus, Severity
-from backend.persistence.models import Referral, Report, Site
-from backend.services.history import record
-from backend.services.referrals.departments import DepartmentMap, DepartmentRow, load_departments
+from backend.domain.routing import FindingFact, RoutedReferral, RoutingFacts
+from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportStatus, Severity
+from backend.persistence.bulk import Writes
+from backend.persistence.models import Event, Referral
+from backend.services.history import event_values
+from backend.services.referrals.departments import DepartmentMap, DepartmentRow
+from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
-from backend.services.referrals.status import set_report_status
+from backend.services.referrals.status import first_report_status
 
 RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
+class Routable(Protocol):
+    """What routing reads of a report, and the two things it settles: ``routing`` and ``status``."""
+
+    id: UUID
+    seq: int
+    category: Category
+    outcome: Outcome
+    severity: Severity | None
+    street_code: str | None
+    captured_at: datetime
+    received_at: datetime
+    findings: list[Any]
+    attributes: dict[str, Any]
+    site_id: UUID | None
+    routing: dict[str, Any] | None
+    status: ReportStatus
+
+
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """What every report of the batch is judged with."""
+class RoutingDesk:
+    """What every report is routed with: the rule sets, who answers for which function, and the kinds of the sites named."""
 
     rule_sets: RuleSets
     departments: DepartmentMap
-    site_kinds: dict[UUID, str | None]
-    now: datetime
+    site_kinds: Mapping[UUID, str | None]
 
 
-def refer_reports(
-    session: Session, reports: Sequence[Report], *, now: datetime
-) -> dict[UUID, list[tuple[Referral, str | None]]]:
-    """Route freshly added reports (in the session, flushed or not) and add their referrals and events.
+# By report, its referrals with the names of their departments.
+RoutedReports = dict[UUID, list[tuple[NewReferral, str | None]]]
 
-    Returned by report: each referral with the name of its department, for the phones' feed.
 
-    Sets ``routing`` and ``status`` of each report. Rules and departments are those of the day of capture. The session
-    is flushed; nothing is published. LookupError where the database holds no rule set at all.
+def refer_reports(desk: RoutingDesk, reports: Sequence[Routable], writes: Writes, *, now: datetime) -> RoutedReports:
+    """Route fresh reports: sets ``routing`` and ``status`` of each, adds referrals and events to ``writes``.
+
+    Rules and departments are those of the day of capture. LookupError where there is no rule set at all.
     """
-    if not reports:
-        return {}
-    desk = _Desk(RuleSets(session), load_departments(session), _site_kinds(session, reports), now)
-    referrals = {report.id: _refer(session, report, desk) for report in reports}
-    session.add_all(referral for made in referrals.values() for referral, _ in made)
-    session.flush()
-    return referrals
+    days = _Days(now)
+    return {report.id: _refer(report, desk, days, writes) for report in reports}
 
 
-def _refer(session: Session, report: Report, desk: _Desk) -> list[tuple[Referral, str | None]]:
-    day, received = local_day(report.captured_at), local_day(report.received_at)
+class _Days:
+    """Local days, each moment asked for once: most reports of a batch share theirs."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.today = local_day(now)
+        self._known: dict[datetime, date] = {now: self.today}
+
+    def of(self, moment: datetime) -> date:
+        if moment not in self._known:
+            self._known[moment] = local_day(moment)
+        return self._known[moment]
+
+
+def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> list[tuple[NewReferral, str | None]]:
+    day, received = days.of(report.captured_at), days.of(report.received_at)
     rule_set, district = desk.rule_sets.choose(report.street_code[:6] if report.street_code else None, day, received)
-    decision = route(_facts(report, desk), rule_set)
-    told = decision.to_data()
-    referrals = []
+    decision, told = rule_set.decide(_facts(report, desk))
+    referrals, addressed = [], []
     for routed, reasons in zip(decision.referrals, told["referrals"], strict=True):
-        department = desk.departments.find(routed.function_code, district, report.street_code, day, local_day(desk.now))
-        referral = _referral(report, routed, reasons, department, desk.now)
-        reasons.update(_addressed(referral, department))
-        _note(session, referral, desk.now)
+        department = desk.departments.find(routed.function_code, district, report.street_code, day, days.today)
+        referral = _referral(report, routed, reasons, department, days.now)
+        addressed.append({**reasons, **_addressed(referral, department)})
+        writes.add(Event, _event(referral, days.now))
         referrals.append((referral, department.name if department else None))
-    report.routing = {**told, "district": district, "valid_on": day.isoformat(), "decided_at": desk.now.isoformat()}
-    set_report_status(
-        session,
-        None,
-        report,
-        [referral.status for referral, _ in referrals],
-        now=desk.now,
-        data={"rule_set": f"{rule_set.code}/{rule_set.version}", "fallback": decision.fallback_used},
-    )
+    writes.add(Referral, *(referral for referral, _ in referrals))
+    report.routing = {
+        **told,
+        "referrals": addressed,
+        "district": district,
+        "valid_on": day.isoformat(),
+        "decided_at": days.now.isoformat(),
+    }
+    data = {"rule_set": rule_set.name, "fallback": decision.fallback_used}
+    statuses = [referral.status for referral, _ in referrals]
+    writes.add(Event, *first_report_status(report, statuses, now=days.now, data=data))
     return referrals
 
 
-def _facts(report: Report, desk: _Desk) -> RoutingFacts:
+def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
     return RoutingFacts(
         category=report.category,
         outcome=report.outcome,
@@ -90,10 +115,10 @@ def _facts(report: Report, desk: _Desk) -> RoutingFacts:
 
 
 def _referral(
-    report: Report, routed: RoutedReferral, reasons: dict[str, Any], department: DepartmentRow | None, now: datetime
-) -> Referral:
+    report: Routable, routed: RoutedReferral, reasons: dict[str, Any], department: DepartmentRow | None, now: datetime
+) -> NewReferral:
     waits = routed.pending_triage or department is None
-    return Referral(
+    return NewReferral(
         id=new_id(),
         report_id=report.id,
         report_seq=report.seq,
@@ -111,18 +136,16 @@ def _referral(
         deadline_profile=routed.deadline_profile,
         created_at=now,
         routed_at=None if waits else now,
-        return_count=0,
-        version=1,
     )
 
 
-def _severity(report: Report, routed: RoutedReferral) -> Severity:
+def _severity(report: Routable, routed: RoutedReferral) -> Severity:
     """The gravest of the findings this referral is about; without findings that of the report."""
     found = [Severity(f["severity"]) for f in report.findings if f["code"] in routed.finding_codes]
     return max(found, key=RANK.__getitem__, default=report.severity or Severity.MEDIUM)
 
 
-def _addressed(referral: Referral, department: DepartmentRow | None) -> dict[str, Any]:
+def _addressed(referral: NewReferral, department: DepartmentRow | None) -> dict[str, Any]:
     return {
         "referral_id": str(referral.id),
         "department": department.code if department else None,
@@ -130,9 +153,8 @@ def _addressed(referral: Referral, department: DepartmentRow | None) -> dict[str
     }
 
 
-def _note(session: Session, referral: Referral, now: datetime) -> None:
-    record(
-        session,
+def _event(referral: NewReferral, now: datetime) -> dict[str, Any]:
+    return event_values(
         at=now,
         actor=None,
         subject_type="referral",
@@ -146,10 +168,3 @@ def _note(session: Session, referral: Referral, now: datetime) -> None:
             "department_id": str(referral.department_id) if referral.department_id else None,
         },
     )
-
-
-def _site_kinds(session: Session, reports: Sequence[Report]) -> dict[UUID, str | None]:
-    ids = {report.site_id for report in reports if report.site_id is not None}
-    if not ids:
-        return {}
-    return {row.id: row.kind for row in session.execute(select(Site.id, Site.kind).where(Site.id.in_(ids)))}

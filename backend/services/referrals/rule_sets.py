@@ -9,10 +9,36 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from backend.domain.routing import RuleSet
+from backend.domain.routing import RoutingDecision, RoutingFacts, RuleSet, route
 from backend.persistence.models import RuleSetRow
 
-_PARSED: dict[str, RuleSet] = {}
+DECISIONS_KEPT = 4096  # per rule set; a decision with its reasons takes some 2 KB
+
+
+class ParsedSet:
+    """A rule set ready to decide. Reports of a campaign repeat each other, and the same facts are always decided alike: the
+    last decisions are kept."""
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self._rule_set = rule_set
+        self._decided: dict[Any, tuple[RoutingDecision, dict[str, Any]]] = {}
+        self.name = f"{rule_set.code}/{rule_set.version}"
+
+    def decide(self, facts: RoutingFacts) -> tuple[RoutingDecision, dict[str, Any]]:
+        """What ``domain.routing.route`` says of ``facts``, and the same as JSON: shared, so copy what you change."""
+        key = (facts.category, facts.outcome, facts.findings, frozenset(facts.attributes.items()), facts.site_kind,
+               facts.prior_penalties)  # fmt: skip
+        found = self._decided.get(key)
+        if found is None:
+            decision = route(facts, self._rule_set)
+            found = decision, decision.to_data()
+            if len(self._decided) >= DECISIONS_KEPT:
+                self._decided.clear()
+            self._decided[key] = found
+        return found
+
+
+_PARSED: dict[str, ParsedSet] = {}
 
 
 class RuleSets:
@@ -26,9 +52,9 @@ class RuleSets:
         if unknown:
             wanted = select(RuleSetRow.content_sha256, RuleSetRow.content)
             for sha256, content in session.execute(wanted.where(RuleSetRow.content_sha256.in_(unknown))):
-                _PARSED[sha256] = RuleSet.from_data(content)
+                _PARSED[sha256] = ParsedSet(RuleSet.from_data(content))
 
-    def choose(self, district: str | None, captured_on: date, received_on: date) -> tuple[RuleSet, str]:
+    def choose(self, district: str | None, captured_on: date, received_on: date) -> tuple[ParsedSet, str]:
         """The set for a report and the district it belongs to: what was valid on the day of capture counts (invariant 7).
 
         A day no set covers (a phone's clock that says 1970) is judged by the day of receipt, and failing that by the

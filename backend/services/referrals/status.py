@@ -5,7 +5,8 @@ Not here: who may act and what an act needs (actions.py), first routing (routing
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,16 @@ from backend.domain.accounts import Actor
 from backend.domain.referrals import next_status
 from backend.domain.reports.stages import report_status_of
 from backend.domain.vocabulary import ReferralAction, ReferralStatus, ReportStatus
-from backend.persistence.models import Referral, Report
-from backend.services.history import record
+from backend.persistence.models import Event, Referral, Report
+from backend.services.history import event_values, record
+
+
+class HasStatus(Protocol):
+    """A report, written or still being made."""
+
+    id: UUID
+    status: ReportStatus
+
 
 # What happened to the report when its referrals made it change, as the history names it.
 REPORT_ACTION = {
@@ -58,6 +67,15 @@ def set_status(
     )
 
 
+def first_report_status(
+    report: HasStatus, statuses: Iterable[ReferralStatus], *, now: datetime, data: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Give a report that is being made the status its first referrals mean; its event, none where nothing changes."""
+    before = report.status
+    report.status = report_status_of(statuses, withdrawn=False)
+    return [] if report.status == before else [_report_event(report, before, None, now, data)]
+
+
 def set_report_status(
     session: Session,
     actor: Actor | None,
@@ -73,14 +91,19 @@ def set_report_status(
     if after == before:
         return
     report.status = after
-    record(
-        session,
+    session.add(Event(**_report_event(report, before, actor, now, data)))
+
+
+def _report_event(
+    report: HasStatus, before: ReportStatus, actor: Actor | None, now: datetime, data: dict[str, Any] | None
+) -> dict[str, Any]:
+    return event_values(
         at=now,
         actor=actor,
         subject_type="report",
         subject_id=report.id,
-        action="reopen" if before == ReportStatus.CLOSED else REPORT_ACTION[after],
+        action="reopen" if before == ReportStatus.CLOSED else REPORT_ACTION[report.status],
         from_status=before.value,
-        to_status=after.value,
+        to_status=report.status.value,
         data=data,
     )

@@ -1,6 +1,6 @@
 """Makes rows of drafts: placed, judged, numbered, with the photos they name. A batch costs as many statements as one.
 
-Doubt becomes a flag, never a refusal of evidence. Not here: parsing (domain/reports), routing (referrals).
+Doubt becomes a flag, never a refusal of evidence. Not here: parsing (domain/reports), routing (referrals), writing the rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from geoalchemy2 import WKTElement
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
 from backend.domain.reports import ReportDraft
 from backend.domain.vocabulary import Flag, Outcome, ReportStatus, Severity, Verdict
+from backend.persistence.bulk import Writes
 from backend.persistence.database import STORED_SRID
-from backend.persistence.models import Report, ReportPhoto, Site, Task
+from backend.persistence.models import Event, ReportPhoto, Site, Task
+from backend.persistence.queries.grids.versions import VersionSpan
 from backend.services.grids.placing import Placed, PlacePoint, place_points
-from backend.services.history import record
+from backend.services.history import event_values
+from backend.services.reports.rows import NewReport
 
 SEVERITY_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 VERDICT_FLAGS = {
@@ -40,24 +42,30 @@ class Submission:
     flags: set[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What all submissions of one call share: who, when, how far his clock is ahead (ms), which photos are here already,
+    and the published grid versions to place by (oldest first)."""
+
+    actor: Actor
+    now: datetime
+    clock_offset_ms: int | None
+    arrived: Mapping[str, datetime]
+    spans: Sequence[VersionSpan]
+
+
 def submit_reports(
-    session: Session,
-    actor: Actor,
-    submissions: Sequence[Submission],
-    *,
-    arrived: Mapping[str, datetime],
-    clock_offset_ms: int | None,
-    now: datetime,
-) -> list[Report]:
-    """Add a report, its photos and its event for every submission; ``arrived`` names the photos that are here already."""
-    places = _place(session, submissions)
+    session: Session, reception: Reception, submissions: Sequence[Submission], writes: Writes
+) -> list[NewReport]:
+    """A new report for every submission, not yet written: it still lacks its routing. Its photos and its event are
+    added to ``writes``; add the report there too once it is routed."""
+    actor, now = reception.actor, reception.now
+    places = _place(session, reception, submissions)
     reports = []
     for submission, placed in zip(submissions, places, strict=True):
-        report = _report(actor, submission, placed, arrived, clock_offset_ms, now)
-        session.add(report)
-        session.add_all(_photos(submission.draft, arrived, now))
-        record(
-            session,
+        report = _report(reception, submission, placed)
+        writes.add(ReportPhoto, *photo_rows(report.id, submission.draft.photos, reception.arrived, now, start=0))
+        event = event_values(
             at=now,
             actor=actor,
             subject_type="report",
@@ -66,11 +74,12 @@ def submit_reports(
             to_status=ReportStatus.RECORDED.value,
             data={"captured_at": submission.draft.captured_at.isoformat(), "flags": sorted(submission.flags)},
         )
+        writes.add(Event, event)
         reports.append(report)
     return reports
 
 
-def _place(session: Session, submissions: Sequence[Submission]) -> list[Placed | None]:
+def _place(session: Session, reception: Reception, submissions: Sequence[Submission]) -> list[Placed | None]:
     points = [
         PlacePoint(
             s.draft.position.lon,
@@ -83,22 +92,15 @@ def _place(session: Session, submissions: Sequence[Submission]) -> list[Placed |
         for s in submissions
         if s.draft.position is not None
     ]
-    found = iter(place_points(session, points) if points else [])
+    found = iter(place_points(session, points, spans=reception.spans) if points else [])
     return [next(found) if s.draft.position is not None else None for s in submissions]
 
 
-def _report(
-    actor: Actor,
-    submission: Submission,
-    placed: Placed | None,
-    arrived: Mapping[str, datetime],
-    clock_offset_ms: int | None,
-    now: datetime,
-) -> Report:
-    draft = submission.draft
+def _report(reception: Reception, submission: Submission, placed: Placed | None) -> NewReport:
+    draft, actor = submission.draft, reception.actor
     if placed is not None and placed.verdict in VERDICT_FLAGS:
         submission.flags.add(VERDICT_FLAGS[placed.verdict].value)
-    return Report(
+    return NewReport(
         id=draft.report_id,
         seq=submission.seq,
         author_id=actor.user_id,
@@ -111,14 +113,13 @@ def _report(
         severity=worst_severity(draft),
         captured_at=draft.captured_at,
         recorded_at=submission.recorded_at,
-        received_at=now,
-        clock_offset_ms=clock_offset_ms,
+        received_at=reception.now,
+        clock_offset_ms=reception.clock_offset_ms,
         **_place_columns(submission, placed),
         **_word_columns(draft),
         flags=sorted(submission.flags),
         photos_expected=len({photo.sha256 for photo in draft.photos}),
-        photos_here=len({photo.sha256 for photo in draft.photos if photo.sha256 in arrived}),
-        version=1,
+        photos_here=len({photo.sha256 for photo in draft.photos if photo.sha256 in reception.arrived}),
     )
 
 
@@ -142,7 +143,7 @@ def _place_columns(submission: Submission, placed: Placed | None) -> dict[str, A
     grid_code, street_code, basis = _where(submission, placed)
     return {
         "raw_position": _raw_position(draft),
-        "position": WKTElement(f"POINT({placed.lon!r} {placed.lat!r})", srid=STORED_SRID) if placed else None,
+        "position": f"SRID={STORED_SRID};POINT({placed.lon!r} {placed.lat!r})" if placed else None,
         "accuracy_m": draft.position.accuracy_m if draft.position else None,
         "verdict": placed.verdict if placed else Verdict.NO_GRID,
         "placing": {**_placing(placed), "basis": basis},
@@ -213,28 +214,24 @@ def _monotonic(draft: ReportDraft) -> dict[str, Any] | None:
     return {"boot_id": draft.monotonic.boot_id, "elapsed_ms": draft.monotonic.elapsed_ms} if draft.monotonic else None
 
 
-def _photos(draft: ReportDraft, arrived: Mapping[str, datetime], now: datetime) -> list[ReportPhoto]:
-    return photo_rows(draft.report_id, draft.photos, arrived, now, start=0)
-
-
 def photo_rows(
     report_id: UUID, photos: Sequence[Any], arrived: Mapping[str, datetime], now: datetime, *, start: int
-) -> list[ReportPhoto]:
-    """A row per distinct hash; a photo named twice in one report is one photo."""
+) -> list[dict[str, Any]]:
+    """Columns of a row per distinct hash; a photo named twice in one report is one photo."""
     distinct = {photo.sha256: photo for photo in reversed(photos)}
     ordered = sorted(distinct.values(), key=photos.index)
     return [
-        ReportPhoto(
-            report_id=report_id,
-            sha256=photo.sha256,
-            ordinal=start + number,
-            byte_count=photo.bytes,
-            mime=photo.mime,
-            role=photo.role,
-            source=photo.source,
-            taken_at=photo.taken_at,
-            named_at=now,
-            arrived_at=arrived.get(photo.sha256),
-        )
+        {
+            "report_id": report_id,
+            "sha256": photo.sha256,
+            "ordinal": start + number,
+            "byte_count": photo.bytes,
+            "mime": photo.mime,
+            "role": photo.role,
+            "source": photo.source,
+            "taken_at": photo.taken_at,
+            "named_at": now,
+            "arrived_at": arrived.get(photo.sha256),
+        }
         for number, photo in enumerate(ordered)
     ]

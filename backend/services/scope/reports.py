@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,38 +10,75 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from backend.domain.reports import stage_of
-from backend.domain.vocabulary import ObjectType
+from backend.domain.vocabulary import (
+    Category,
+    ObjectType,
+    Outcome,
+    ReferralRole,
+    ReferralStatus,
+    ReportStatus,
+)
+from backend.persistence.bulk import Writes
 from backend.persistence.models import Department, Referral, Report, ReportPhoto
 from backend.services.feed import FeedObject, publish, publish_new
 
-# What was made in this very transaction need not be read back: by report, its referrals with their departments' names.
-FreshReferrals = Mapping[UUID, Sequence[tuple[Referral, str | None]]]
+
+class ShownReport(Protocol):
+    """What a phone is told of a report, written or still being made."""
+
+    id: UUID
+    author_id: UUID
+    task_id: UUID | None
+    category: Category
+    outcome: Outcome
+    captured_at: datetime
+    status: ReportStatus
+    grid_code: str | None
+    flags: list[str]
+    photos_expected: int
+    photos_here: int
 
 
-def publish_reports(
-    session: Session, report_ids: Collection[UUID], now: datetime, *, fresh: FreshReferrals | None = None
-) -> None:
-    """Tell the authors' phones where these reports stand; ``fresh``: those of them made in this transaction."""
+class ShownReferral(Protocol):
+    """What a phone is told of a referral, written or still being made."""
+
+    function_code: str
+    role: ReferralRole
+    status: ReferralStatus
+    outcome_code: str | None
+    outcome_note: str | None
+    is_emergency: bool
+
+
+Addressed = tuple[ShownReferral, str | None]  # a referral with the name of its department
+
+
+def publish_reports(session: Session, report_ids: Collection[UUID], now: datetime) -> None:
+    """Tell the authors' phones where these reports stand."""
     if not report_ids:
         return
-    fresh = fresh or {}
-    older = [report_id for report_id in report_ids if report_id not in fresh]
-    rows = _reports(session, [*older, *(report_id for report_id in report_ids if report_id in fresh)])
-    known = {report_id: sorted(made, key=lambda pair: pair[0].role, reverse=True) for report_id, made in fresh.items()}
-    referrals = _referrals(session, older) | known
-    waiting = _waiting(session, [r.id for r in rows if r.id not in fresh and r.photos_here < r.photos_expected])
-    waiting |= {r.id: now for r in rows if r.id in fresh and r.photos_here < r.photos_expected}
-    objects = {
-        report.id: FeedObject(
-            ObjectType.REPORT,
-            str(report.id),
-            report_data(report, referrals.get(report.id, []), waiting.get(report.id)),
-            {report.author_id: None},
-        )
-        for report in rows
-    }
-    publish(session, [made for report_id, made in objects.items() if report_id not in fresh])
-    publish_new(session, [made for report_id, made in objects.items() if report_id in fresh])
+    ids = list(report_ids)
+    rows = _reports(session, ids)
+    referrals = _referrals(session, ids)
+    waiting = _waiting(session, [r.id for r in rows if r.photos_here < r.photos_expected])
+    publish(session, [_object(r, referrals.get(r.id, []), waiting.get(r.id)) for r in rows])
+
+
+def publish_new_reports(
+    writes: Writes, reports: Sequence[ShownReport], referrals: Mapping[UUID, Sequence[Addressed]], now: datetime
+) -> None:
+    """Tell the authors' phones of reports that are written in this very transaction."""
+    objects = []
+    for report in reports:
+        leads_first = sorted(referrals.get(report.id, ()), key=lambda pair: pair[0].role, reverse=True)
+        waiting = now if report.photos_here < report.photos_expected else None
+        objects.append(_object(report, leads_first, waiting))
+    publish_new(writes, objects)
+
+
+def _object(report: ShownReport, referrals: Sequence[Addressed], waiting_since: datetime | None) -> FeedObject:
+    data = report_data(report, referrals, waiting_since)
+    return FeedObject(ObjectType.REPORT, str(report.id), data, {report.author_id: None})
 
 
 def _reports(session: Session, ids: list[UUID]) -> list[Report]:
@@ -80,9 +117,7 @@ def _waiting(session: Session, ids: list[UUID]) -> dict[UUID, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-def report_data(
-    report: Report, referrals: list[tuple[Referral, str | None]], waiting_since: datetime | None
-) -> dict[str, Any]:
+def report_data(report: ShownReport, referrals: Sequence[Addressed], waiting_since: datetime | None) -> dict[str, Any]:
     """A report as its author's phone holds it: status, stage, what is missing, who deals with it and with what result."""
     return {
         "report_id": str(report.id),

@@ -36,8 +36,11 @@ class Unstorable:
     code: str
 
 
-def read_item(item: Any) -> Arrival | Unstorable:
-    """An arrival for whatever has an id; everything that is wrong with its content is a fault, never an exception."""
+def read_item(item: Any, *, strict: bool = False) -> Arrival | Unstorable:
+    """An arrival for whatever has an id; everything that is wrong with its content is a fault, never an exception.
+
+    ``strict``: the item was read from strict JSON (no NaN in it).
+    """
     item_id = item.get("id") if isinstance(item, dict) else None
     if not isinstance(item_id, str) or not 0 < len(item_id) <= ID_LIMIT or not _storable(item_id):
         return Unstorable(item_id if isinstance(item_id, str) and _storable(item_id) else None, "bad_item_id")
@@ -46,7 +49,7 @@ def read_item(item: Any) -> Arrival | Unstorable:
     parsed: Payload | None = None
     recorded_at: datetime | None = None
     try:
-        sha256 = content_hash(kind, recorded, payload)
+        sha256 = content_hash(kind, recorded, payload, finite=strict)
     except PayloadError:
         return Unstorable(item_id, "too_deep")
     try:

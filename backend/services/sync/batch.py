@@ -1,8 +1,10 @@
-"""What items do, in their order, on rows loaded once; then one flush, one routing, one publishing for the whole batch."""
+"""What items do, in their order, on rows loaded once; then one routing, one publishing, one writing for the whole batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,88 +18,115 @@ from backend.domain.payloads import (
 )
 from backend.domain.reports import ReportDraft
 from backend.domain.vocabulary import ItemResult, Outcome
+from backend.persistence.bulk import Writes
 from backend.persistence.models import Report
-from backend.services.referrals import refer_reports
-from backend.services.reports import Submission, submit_reports
-from backend.services.scope import FreshReferrals, publish_grids, publish_reports, publish_sites, publish_tasks
+from backend.services.media import examine_again
+from backend.services.referrals import RoutedReports, RoutingDesk, refer_reports
+from backend.services.reports import NewReport, Reception, Submission, submit_reports
+from backend.services.scope import (
+    publish_grids,
+    publish_new_reports,
+    publish_reports,
+    publish_sites,
+    publish_tasks,
+)
 from backend.services.sync.answers import Answer
 from backend.services.sync.arrivals import Arrival
 from backend.services.sync.context import SyncContext
 from backend.services.sync.duplicates import mark_duplicates
-from backend.services.sync.judging import Circumstances, judge_draft, load_circumstances
+from backend.services.sync.judging import judge_draft
+from backend.services.sync.known import Known
+from backend.services.sync.reference import load_reference_data
 from backend.services.sync.steps import apply_task_step
-from backend.services.sync.workset import Workset, load_workset, take_numbers
+from backend.services.sync.workset import Workset, load_reports, load_workset
 from backend.services.sync.writing import amend_report, note_call, propose, withdraw_report
 
 
 @dataclass(slots=True)
 class Batch:
-    """One call's items under way."""
+    """One call's items under way; ``made`` are its new reports, which stand in ``writes`` until the end."""
 
     session: Session
     context: SyncContext
     work: Workset
-    circumstances: Circumstances
-    numbers: list[int]
-    submissions: dict[Any, Submission] = field(default_factory=dict)
+    known: Known
+    writes: Writes
+    arrived: dict[str, datetime]
+    submissions: dict[UUID, Submission] = field(default_factory=dict)
+    made: dict[UUID, NewReport] = field(default_factory=dict)
+    routed: RoutedReports = field(default_factory=dict)
 
 
-def apply_arrivals(session: Session, context: SyncContext, arrivals: Sequence[Arrival]) -> list[Answer]:
-    """Apply fresh items in order. Whatever raises here is a fault no rule foresaw (apply.py then takes them singly)."""
+def apply_arrivals(
+    session: Session, context: SyncContext, arrivals: Sequence[Arrival], known: Known, writes: Writes
+) -> list[Answer]:
+    """Apply fresh items in order; new rows are added to ``writes``, which the caller writes.
+
+    Whatever raises here is a fault no rule foresaw (apply.py then takes them singly).
+    """
     if not arrivals:
         return []
-    drafts = [a.payload for a in arrivals if isinstance(a.payload, ReportDraft)]
-    later = [a.payload for a in arrivals if isinstance(a.payload, ReportAmendment)]
-    circumstances = load_circumstances(session, [*drafts, *later], context.now)
     work = load_workset(session, context.actor, arrivals)
-    fresh = {d.report_id for d in drafts} - work.reports.keys()
-    batch = Batch(session, context, work, circumstances, take_numbers(session, len(fresh)) if fresh else [])
+    batch = Batch(session, context, work, known, writes, dict.fromkeys(known.photos, context.now))
     # premises first: a report of the same call may have been made at one that was found on the way
     proposed = {a.item_id: _apply_one(batch, a) for a in arrivals if isinstance(a.payload, SiteProposal)}
     _submit(batch, arrivals)
+    changed = _write_early(batch, arrivals)
     answers = [proposed.get(arrival.item_id) or _apply_one(batch, arrival) for arrival in arrivals]
-    referrals = _refer(batch)
     session.flush()
     publish_grids(session, work.touched_grids, context.now)
     publish_tasks(session, work.touched_tasks, context.now)
     publish_sites(session, work.touched_sites, context.now)
-    publish_reports(session, work.touched_reports, context.now, fresh=referrals)
+    publish_reports(session, work.touched_reports | changed, context.now)
+    fresh = [report for report in batch.made.values() if report.id not in changed]
+    publish_new_reports(writes, fresh, batch.routed, context.now)
+    if known.photos:
+        examine_again(session, known.photos)
     return answers
 
 
 def _submit(batch: Batch, arrivals: Sequence[Arrival]) -> None:
-    """Make the reports first, all at once: placing asks for the whole batch in one go, and amendments need the rows."""
-    work, numbers = batch.work, iter(batch.numbers)
+    """Make the reports first, all at once: placing and routing ask for the whole batch in one go."""
+    context, work = batch.context, batch.work
+    numbers = iter(batch.known.numbers)
     for arrival in arrivals:
         draft = arrival.payload
-        if (
-            not isinstance(draft, ReportDraft)
-            or draft.report_id in work.reports
-            or draft.report_id in batch.submissions
-        ):
-            continue
-        assert arrival.recorded_at is not None  # an arrival with a payload has one
-        task = work.tasks.get(draft.task_id) if draft.task_id else None
-        site = work.sites.get(draft.site.id) if draft.site and draft.site.id else None
-        submission = Submission(draft, arrival.recorded_at, next(numbers), task, site, set())
-        submission.flags = judge_draft(draft, submission, work, batch.context)
-        batch.submissions[draft.report_id] = submission
+        if isinstance(draft, ReportDraft) and draft.report_id not in batch.known.reports | batch.submissions.keys():
+            batch.submissions[draft.report_id] = _judge(batch, arrival, draft, numbers)
     if not batch.submissions:
         return
-    made = submit_reports(
-        batch.session,
-        batch.context.actor,
-        list(batch.submissions.values()),
-        arrived=batch.circumstances.arrived,
-        clock_offset_ms=batch.context.clock_offset_ms,
-        now=batch.context.now,
-    )
-    work.new_reports.update({report.id: report for report in made})
+    reference = load_reference_data(batch.session, context.reference_revision)
+    reception = Reception(context.actor, context.now, context.clock_offset_ms, batch.arrived, reference.spans)
+    made = submit_reports(batch.session, reception, list(batch.submissions.values()), batch.writes)
+    batch.made = {report.id: report for report in made}
     pairs = zip(made, batch.submissions.values(), strict=True)
     problems = [(report, submission) for report, submission in pairs if report.outcome == Outcome.PROBLEM]
     if problems:
-        mark_duplicates(batch.session, problems, batch.context.now)
-    work.touched_reports.update(work.new_reports)
+        mark_duplicates(batch.session, problems, context.now)
+        kinds = {site.id: site.kind for site in work.sites.values()}
+        desk = RoutingDesk(reference.rule_sets, reference.departments, kinds)
+        batch.routed = refer_reports(desk, [report for report, _ in problems], batch.writes, now=context.now)
+    batch.writes.add(Report, *made)
+
+
+def _judge(batch: Batch, arrival: Arrival, draft: ReportDraft, numbers: Iterator[int]) -> Submission:
+    assert arrival.recorded_at is not None  # an arrival with a payload has one
+    work = batch.work
+    task = work.tasks.get(draft.task_id) if draft.task_id else None
+    site = work.sites.get(draft.site.id) if draft.site and draft.site.id else None
+    submission = Submission(draft, arrival.recorded_at, next(numbers), task, site, set())
+    submission.flags = judge_draft(draft, submission, work, batch.context)
+    return submission
+
+
+def _write_early(batch: Batch, arrivals: Sequence[Arrival]) -> set[UUID]:
+    """Write the new reports at once where an item of the same call changes one of them; the ids of those."""
+    later = [a.payload for a in arrivals if isinstance(a.payload, ReportAmendment | ReportWithdrawal)]
+    changed = {payload.report_id for payload in later} & batch.made.keys()
+    if changed:
+        batch.writes.write(batch.session)
+        load_reports(batch.session, batch.work, changed)
+    return changed
 
 
 def _apply_one(batch: Batch, arrival: Arrival) -> Answer:
@@ -117,7 +146,7 @@ def _report_submit(batch: Batch, arrival: Arrival, draft: ReportDraft) -> Answer
     if submission is None:
         # another item made this report: its first words stand, these are kept beside them
         return Answer(arrival.item_id, ItemResult.CONFLICT, "report_exists")
-    report = batch.work.new_reports[draft.report_id]
+    report = batch.made[draft.report_id]
     if submission.site is not None:
         visited = submission.site.last_visited_at
         if visited is None or visited < draft.captured_at:
@@ -131,7 +160,7 @@ def _task_step(batch: Batch, arrival: Arrival, step: TaskStep) -> Answer:
 
 
 def _amend(batch: Batch, arrival: Arrival, amendment: ReportAmendment) -> Answer:
-    return amend_report(batch.session, batch.context, batch.work, batch.circumstances, arrival, amendment)
+    return amend_report(batch.session, batch.context, batch.work, batch.arrived, arrival, amendment)
 
 
 def _withdraw(batch: Batch, arrival: Arrival, withdrawal: ReportWithdrawal) -> Answer:
@@ -154,12 +183,3 @@ HANDLERS: dict[type, Callable[[Batch, Arrival, Any], Answer]] = {
     SiteProposal: _propose,
     EmergencyCall: _call,
 }
-
-
-def _refer(batch: Batch) -> FreshReferrals:
-    """Route the problems of the batch; every new report with its referrals, which for most is none."""
-    none: FreshReferrals = {report_id: [] for report_id in batch.work.new_reports}
-    problems: list[Report] = [r for r in batch.work.new_reports.values() if r.outcome == Outcome.PROBLEM]
-    if problems:
-        return {**none, **refer_reports(batch.session, problems, now=batch.context.now)}
-    return none

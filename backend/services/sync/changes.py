@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from backend.domain.sync import state_hash
+from backend.domain.vocabulary import ChangeOp
 from backend.persistence.queries import feed
 
 KEPT_HISTORY = timedelta(days=60)  # sync.md: a cursor older than this gets a snapshot
@@ -71,42 +71,36 @@ def read_changes(
     epoch: UUID,
     given: str | None,
     *,
-    horizon: int,
-    has_news: bool = True,
     limit: int,
     verify: bool,
     now: datetime,
+    quiet_until: int | None = None,
 ) -> Page:
     """Changes of ``user_id`` after the cursor ``given``; a snapshot from the start where the cursor is none of his, of
-    another epoch, or older than the kept history. ``horizon``, ``has_news``: from queries/feed, of this call."""
+    another epoch, or older than the kept history. ``quiet_until``: the horizon below which nothing is known to wait after
+    the place of ``given``; then nothing is asked, unless the phone wants to verify or must start over."""
     cursor = _usable(decode_cursor(given), user_id, epoch, now)
+    if cursor is not None and quiet_until is not None and not verify:
+        return Page([], _moved(cursor, _end(cursor, quiet_until), now).encode(), False, False, None)
     snapshot = cursor is None
-    if cursor is None:
-        cursor = Cursor(str(user_id), str(epoch), 0, 0, horizon, int(now.timestamp()))
-    # ``has_news`` False is only believed of the cursor it was asked for; a snapshot always looks
-    rows = (
-        []
-        if not (has_news or snapshot)
-        else feed.changes_after(
-            session,
-            user_id,
-            after=(cursor.tx, cursor.seq),
-            horizon=horizon,
-            snapshot_tx=cursor.snapshot_tx,
-            limit=limit + 1,
-        )
-    )
-    more, rows = len(rows) > limit, rows[:limit]
-    # at the end: every transaction below the horizon has ended, so nothing can ever appear before this place
-    place = (rows[-1].tx, rows[-1].seq) if more else max((cursor.tx, cursor.seq), (horizon - 1, LAST_SEQ))
-    cursor = replace(cursor, tx=place[0], seq=place[1], issued=int(now.timestamp()))
-    state = _state(session, user_id, horizon) if not more and (rows or verify) else None
-    return Page([_dump(row) for row in rows], cursor.encode(), more, snapshot, state)
+    cursor = cursor or Cursor(str(user_id), str(epoch), 0, 0, -1, 0)
+    known_revokes = None if snapshot else cursor.snapshot_tx
+    page = feed.read_page(session, user_id, after=(cursor.tx, cursor.seq), snapshot_tx=known_revokes, limit=limit + 1)
+    if snapshot:
+        cursor = replace(cursor, snapshot_tx=page.horizon)
+    more, lines = len(page.lines) > limit, page.lines[:limit]
+    place = (lines[-1].tx, lines[-1].seq) if more else _end(cursor, page.horizon)
+    state = {"count": page.held, "hash": page.held_hash} if not more and (lines or verify) else None
+    return Page([_dump(line) for line in lines], _moved(cursor, place, now).encode(), more, snapshot, state)
 
 
-def _state(session: Session, user_id: UUID, horizon: int) -> dict[str, Any]:
-    count, digest = state_hash(feed.holdings(session, user_id, horizon))
-    return {"count": count, "hash": digest}
+def _end(cursor: Cursor, horizon: int) -> tuple[int, int]:
+    """The last place below the horizon: every transaction there has ended, so nothing can ever appear before it."""
+    return max((cursor.tx, cursor.seq), (horizon - 1, LAST_SEQ))
+
+
+def _moved(cursor: Cursor, place: tuple[int, int], now: datetime) -> Cursor:
+    return replace(cursor, tx=place[0], seq=place[1], issued=int(now.timestamp()))
 
 
 def _usable(cursor: Cursor | None, user_id: UUID, epoch: UUID, now: datetime) -> Cursor | None:
@@ -115,8 +109,9 @@ def _usable(cursor: Cursor | None, user_id: UUID, epoch: UUID, now: datetime) ->
     return cursor if now.timestamp() - cursor.issued < KEPT_HISTORY.total_seconds() else None
 
 
-def _dump(row: feed.FeedRow) -> dict[str, Any]:
-    if row.op == "revoke":
-        return {"op": "revoke", "type": row.type, "id": row.object_id}
-    data = {**row.data, **row.own} if row.own else row.data
-    return {"op": "put", "type": row.type, "id": row.object_id, "version": row.version, "data": data}
+def _dump(line: feed.FeedRow) -> dict[str, Any]:
+    """The change as the reply holds it; the object is spliced in as the database wrote it."""
+    if line.op == ChangeOp.REVOKE or line.data is None:
+        return {"op": "revoke", "type": line.type, "id": line.object_id}
+    data = orjson.Fragment(line.data)
+    return {"op": "put", "type": line.type, "id": line.object_id, "version": line.version, "data": data}

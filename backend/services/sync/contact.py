@@ -1,25 +1,16 @@
 """What a phone tells about itself at every sync: when it was here, its clock, what is still unsent."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from backend.domain.accounts import Actor
-from backend.persistence.queries.feed import Opening
+from backend.persistence.statements import run
+from backend.services.sync.context import Outbox, SyncContext
+from backend.services.sync.opening import Opening
 
 FRESH_ENOUGH = timedelta(seconds=30)
 CLOCK_TOLERANCE_MS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """What is still on the phone, as the phone says."""
-
-    items: int
-    photos: int
-    oldest_at: datetime | None
 
 
 def is_news(known: Opening, outbox: Outbox, clock_offset_ms: int, now: datetime) -> bool:
@@ -33,23 +24,26 @@ def is_news(known: Opening, outbox: Outbox, clock_offset_ms: int, now: datetime)
     )
 
 
-NOTE = text("""
-    UPDATE devices SET last_contact_at = :now, clock_offset_ms = :clock_offset_ms,
-        outbox_items = :items, outbox_photos = :photos, outbox_oldest_at = :oldest_at
-    WHERE id = :device
-""")
+NOTE = """
+    UPDATE devices SET last_contact_at = %(now)s, clock_offset_ms = %(clock_offset_ms)s,
+        outbox_items = %(items)s, outbox_photos = %(photos)s, outbox_oldest_at = %(oldest_at)s
+    WHERE id = %(device)s
+"""
 
 
-def note_contact(session: Session, actor: Actor, outbox: Outbox, clock_offset_ms: int, now: datetime) -> None:
+def note_contact(session: Session, context: SyncContext) -> None:
     """Remember it for the coordinator ("what is still on phones, since when")."""
-    session.execute(
-        NOTE,
-        {
-            "device": actor.device_id,
-            "now": now,
-            "items": outbox.items,
-            "photos": outbox.photos,
-            "oldest_at": outbox.oldest_at,
-            "clock_offset_ms": clock_offset_ms,
-        },
-    )
+    run(session, NOTE, note_values(context))
+
+
+def note_values(context: SyncContext) -> dict[str, Any]:
+    """What NOTE is sent with; it finds no device where nothing was told of an outbox."""
+    outbox = context.outbox
+    return {
+        "device": context.actor.device_id if outbox else None,
+        "now": context.now,
+        "items": outbox.items if outbox else 0,
+        "photos": outbox.photos if outbox else 0,
+        "oldest_at": outbox.oldest_at if outbox else None,
+        "clock_offset_ms": context.clock_offset_ms or 0,
+    }

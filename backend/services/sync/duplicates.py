@@ -4,37 +4,36 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from geoalchemy2 import WKTElement
-from sqlalchemy import text
+import orjson
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.thresholds import Thresholds, thresholds_at
 from backend.domain.vocabulary import Flag
-from backend.persistence.models import Report
-from backend.services.reports.submit import Submission
+from backend.persistence.statements import rows
+from backend.services.reports import NewReport, Submission
 
 METRES_PER_DEGREE = 111_320.0
 
 # EXISTS stops at the first match, and each half has an index of its own.
-STORED_BEFORE = text("""
+STORED_BEFORE = """
     SELECT n.id
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:categories AS text[]), CAST(:times AS timestamptz[]),
-                CAST(:points AS text[]), CAST(:sites AS uuid[])) AS n (id, category, captured_at, point, site_id)
+    FROM json_to_recordset(%(reports)s::json)
+      AS n (id uuid, category text, captured_at timestamptz, position geometry, site_id uuid)
     WHERE EXISTS (
         SELECT 1 FROM reports o
         WHERE o.site_id = n.site_id AND o.category = n.category AND o.outcome = 'problem'
-          AND o.captured_at BETWEEN n.captured_at - :window AND n.captured_at + :window)
+          AND o.captured_at BETWEEN n.captured_at - %(window)s AND n.captured_at + %(window)s)
     OR EXISTS (
         SELECT 1 FROM reports o
-        WHERE o.position && ST_Expand(ST_GeomFromText(n.point, 4490), :degrees)
-          AND ST_DistanceSphere(o.position, ST_GeomFromText(n.point, 4490)) <= :radius
+        WHERE o.position && ST_Expand(n.position, %(degrees)s)
+          AND ST_DistanceSphere(o.position, n.position) <= %(radius)s
           AND o.category = n.category AND o.outcome = 'problem'
-          AND o.captured_at BETWEEN n.captured_at - :window AND n.captured_at + :window)
-""")
+          AND o.captured_at BETWEEN n.captured_at - %(window)s AND n.captured_at + %(window)s)
+"""
 
 
-def mark_duplicates(session: Session, pairs: Sequence[tuple[Report, Submission]], now: datetime) -> None:
+def mark_duplicates(session: Session, pairs: Sequence[tuple[NewReport, Submission]], now: datetime) -> None:
     """Flag problem reports like an earlier one: same category at the same site or near by, within the window.
 
     The reports need not be written yet; those of one batch are compared with each other as well.
@@ -47,25 +46,28 @@ def mark_duplicates(session: Session, pairs: Sequence[tuple[Report, Submission]]
             report.flags = sorted({*report.flags, Flag.POSSIBLE_DUPLICATE.value})
 
 
-def _stored_before(session: Session, reports: Sequence[Report], limits: Thresholds) -> set[object]:
-    rows = session.scalars(
-        STORED_BEFORE,
+def _stored_before(session: Session, reports: Sequence[NewReport], limits: Thresholds) -> set[object]:
+    named = [
         {
-            "ids": [report.id for report in reports],
-            "categories": [report.category.value for report in reports],
-            "times": [report.captured_at for report in reports],
-            "points": [report.position.data if isinstance(report.position, WKTElement) else None for report in reports],
-            "sites": [report.site_id for report in reports],
-            "window": timedelta(seconds=limits.duplicate_window_seconds),
-            "radius": limits.duplicate_distance_m,
-            # a degree of longitude is never shorter than half one of latitude between 60 degrees north and south
-            "degrees": limits.duplicate_distance_m / METRES_PER_DEGREE * 2,
-        },
-    )
-    return set(rows)
+            "id": report.id,
+            "category": report.category,
+            "captured_at": report.captured_at,
+            "position": report.position,
+            "site_id": report.site_id,
+        }
+        for report in reports
+    ]
+    values = {
+        "reports": orjson.dumps(named).decode(),
+        "window": timedelta(seconds=limits.duplicate_window_seconds),
+        "radius": limits.duplicate_distance_m,
+        # a degree of longitude is never shorter than half one of latitude between 60 degrees north and south
+        "degrees": limits.duplicate_distance_m / METRES_PER_DEGREE * 2,
+    }
+    return {report_id for (report_id,) in rows(session, STORED_BEFORE, values)}
 
 
-def _in_the_batch(pairs: Sequence[tuple[Report, Submission]], limits: Thresholds) -> set[object]:
+def _in_the_batch(pairs: Sequence[tuple[NewReport, Submission]], limits: Thresholds) -> set[object]:
     found: set[object] = set()
     for number, (report, submission) in enumerate(pairs):
         if any(_alike(report, submission, *other, limits) for other in pairs[:number]):
@@ -73,7 +75,7 @@ def _in_the_batch(pairs: Sequence[tuple[Report, Submission]], limits: Thresholds
     return found
 
 
-def _alike(report: Report, mine: Submission, other: Report, theirs: Submission, limits: Thresholds) -> bool:
+def _alike(report: NewReport, mine: Submission, other: NewReport, theirs: Submission, limits: Thresholds) -> bool:
     apart = abs((report.captured_at - other.captured_at).total_seconds())
     if report.category != other.category or apart > limits.duplicate_window_seconds:
         return False

@@ -1,38 +1,15 @@
 """Doubts about reports: what the server knows beside the report's own words. Each becomes a flag, never a refusal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
 from backend.domain.calendar import local_day
 from backend.domain.forms import find_form
-from backend.domain.payloads import ReportAmendment
 from backend.domain.reports import ReportDraft
 from backend.domain.reports.checks import check_draft
 from backend.domain.tasks import held_by
 from backend.domain.thresholds import thresholds_at
 from backend.domain.vocabulary import Flag
-from backend.services.media.arrivals import photos_already_here
-from backend.services.reports.submit import Submission
+from backend.services.reports import Submission
 from backend.services.sync.context import SyncContext
 from backend.services.sync.workset import Workset
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What judging a batch needs: photos that are here already."""
-
-    arrived: dict[str, datetime]
-
-
-def load_circumstances(
-    session: Session, payloads: Sequence[ReportDraft | ReportAmendment], now: datetime
-) -> Circumstances:
-    """Must come before any report is locked: it takes the locks of the photos' hashes (media/arrivals.py)."""
-    named = {photo.sha256 for payload in payloads for photo in payload.photos}
-    return Circumstances(dict.fromkeys(photos_already_here(session, named), now))
 
 
 def judge_draft(draft: ReportDraft, submission: Submission, work: Workset, context: SyncContext) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -20,10 +20,9 @@ class Workset:
 
     tasks: dict[UUID, Task] = field(default_factory=dict)
     held: dict[UUID, list[TaskAssignment]] = field(default_factory=dict)  # the actor's own holdings, by task
-    reports: dict[UUID, Report] = field(default_factory=dict)
+    reports: dict[UUID, Report] = field(default_factory=dict)  # those that later items of the batch change
     sites: dict[UUID, Site] = field(default_factory=dict)
     photo_hashes: dict[UUID, set[str]] = field(default_factory=dict)  # what reports already name
-    new_reports: dict[UUID, Report] = field(default_factory=dict)
     touched_reports: set[UUID] = field(default_factory=set)
     touched_tasks: set[UUID] = field(default_factory=set)
     touched_sites: set[UUID] = field(default_factory=set)
@@ -37,18 +36,20 @@ def load_workset(session: Session, actor: Actor, arrivals: Sequence[Arrival]) ->
     steps = [a.payload for a in arrivals if isinstance(a.payload, TaskStep)]
     later = [a.payload for a in arrivals if isinstance(a.payload, ReportAmendment | ReportWithdrawal)]
     _load_tasks(session, actor, work, {d.task_id for d in drafts if d.task_id}, {s.task_id for s in steps})
-    report_ids = {d.report_id for d in drafts} | {p.report_id for p in later}
-    if report_ids:
-        statement = select(Report).where(Report.id.in_(report_ids)).order_by(Report.id)
-        if later:
-            statement = statement.with_for_update()
-        work.reports = {report.id: report for report in session.scalars(statement)}
+    load_reports(session, work, {p.report_id for p in later})
     site_ids = {d.site.id for d in drafts if d.site and d.site.id}
     if site_ids:
         work.sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(site_ids)))}
-    if any(isinstance(p, ReportAmendment) for p in later):
-        _load_photo_hashes(session, work, report_ids)
     return work
+
+
+def load_reports(session: Session, work: Workset, report_ids: set[UUID]) -> None:
+    """Load and lock reports that amendments and withdrawals name, with the photos they already have."""
+    if not report_ids:
+        return
+    statement = select(Report).where(Report.id.in_(report_ids)).order_by(Report.id).with_for_update()
+    work.reports |= {report.id: report for report in session.scalars(statement)}
+    _load_photo_hashes(session, work, report_ids)
 
 
 def _load_tasks(session: Session, actor: Actor, work: Workset, reported: set[UUID], stepped: set[UUID]) -> None:
@@ -69,10 +70,4 @@ def _load_photo_hashes(session: Session, work: Workset, report_ids: set[UUID]) -
         text("SELECT report_id, array_agg(sha256) FROM report_photos WHERE report_id = ANY(:ids) GROUP BY report_id"),
         {"ids": list(report_ids)},
     )
-    work.photo_hashes = {report_id: set(hashes) for report_id, hashes in rows}
-
-
-def take_numbers(session: Session, count: int) -> list[int]:
-    """``count`` report numbers, rising, in one statement."""
-    numbers = session.scalars(select(func.nextval("reports_seq")).select_from(func.generate_series(1, count).alias()))
-    return sorted(numbers)
+    work.photo_hashes |= {report_id: set(hashes) for report_id, hashes in rows}

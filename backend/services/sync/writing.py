@@ -1,5 +1,7 @@
 """Items that add to what is known: amendments, withdrawals, proposed sites, emergency calls."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.domain.payloads import EmergencyCall, ReportAmendment, ReportWithdrawal, SiteProposal
 from backend.domain.vocabulary import ItemResult, ReportStatus
 from backend.persistence.models import EmergencyCall as EmergencyCallRow
-from backend.persistence.models import Report
+from backend.persistence.models import Report, ReportPhoto
 from backend.persistence.models import ReportAmendment as AmendmentRow
 from backend.services.history import record
 from backend.services.reports.submit import photo_rows
@@ -15,7 +17,6 @@ from backend.services.sites import propose_site
 from backend.services.sync.answers import Answer
 from backend.services.sync.arrivals import Arrival
 from backend.services.sync.context import SyncContext
-from backend.services.sync.judging import Circumstances
 from backend.services.sync.workset import Workset
 
 
@@ -23,7 +24,7 @@ def amend_report(
     session: Session,
     context: SyncContext,
     work: Workset,
-    circumstances: Circumstances,
+    arrived: Mapping[str, datetime],
     arrival: Arrival,
     amendment: ReportAmendment,
 ) -> Answer:
@@ -33,11 +34,11 @@ def amend_report(
         return Answer(arrival.item_id, ItemResult.QUARANTINED, "unknown_report")
     named = work.photo_hashes.setdefault(report.id, set())
     fresh = [photo for photo in amendment.photos if photo.sha256 not in named]
-    rows = photo_rows(report.id, fresh, circumstances.arrived, context.now, start=report.photos_expected)
-    named.update(row.sha256 for row in rows)
-    session.add_all(rows)
+    rows = photo_rows(report.id, fresh, arrived, context.now, start=report.photos_expected)
+    named.update(row["sha256"] for row in rows)
+    session.add_all(ReportPhoto(**row) for row in rows)
     report.photos_expected += len(rows)
-    report.photos_here += sum(row.arrived_at is not None for row in rows)
+    report.photos_here += sum(row["arrived_at"] is not None for row in rows)
     session.add(
         AmendmentRow(
             id=arrival.item_id,
@@ -97,7 +98,7 @@ def note_call(session: Session, context: SyncContext, arrival: Arrival, call: Em
 
 
 def _own_report(context: SyncContext, work: Workset, report_id: UUID) -> Report | None:
-    report = work.reports.get(report_id) or work.new_reports.get(report_id)
+    report = work.reports.get(report_id)
     return report if report is not None and report.author_id == context.actor.user_id else None
 
 
