@@ -76,6 +76,8 @@ class Syncer:
         self._album = album
         self._keyring = keyring
         self.sender = PhotoSender(album, account)
+        # changes per reply; smaller where memory or the network is poor
+        self.page_size = ITEMS_AT_ONCE
 
     def run(self, *, verify: bool = False, photos: bool = True, progress: Progress | None = None) -> Outcome:
         """Sync once. Raises what ended it; all that was taken before stays taken."""
@@ -125,7 +127,7 @@ class Syncer:
             "epoch": self._store.get("epoch"),
             "cursor": self._store.get("cursor"),
             "device_time": time_text(now()),
-            "limit": 500,
+            "limit": self.page_size,
             "verify": run.verify,
             "outbox": {"items": run.told.items, "photos": run.told.photos, "oldest_at": run.told.oldest_at},
         }
