@@ -168,6 +168,16 @@ def _report(commands: "argparse._SubParsersAction[_Parser]", words: Words) -> No
             "no_problem, problem (default), closed_door, refused_entry or not_found",
         ),
     )
+    _checklist(report, words)
+    _premise(report, words)
+    add("--description", default="", help=pick("说明", "words"))
+    _position(report, words)
+    _photo(report, words)
+
+
+def _checklist(report: argparse.ArgumentParser, words: Words) -> None:
+    """What was found, answered and known."""
+    pick, add = words.pick, report.add_argument
     add(
         "--finding",
         action="append",
@@ -195,6 +205,11 @@ def _report(commands: "argparse._SubParsersAction[_Parser]", words: Words) -> No
         metavar="NAME=yes|no",
         help=pick("情况，如 has_licence=no；不写即不清楚", "a fact, as has_licence=no; what is not given is not known"),
     )
+
+
+def _premise(report: argparse.ArgumentParser, words: Words) -> None:
+    """For which task, by which checklist, and where."""
+    pick, add = words.pick, report.add_argument
     add("--task", help=pick("所属任务（编号或代码）", "the task it is made for (id or code)"))
     add(
         "--form",
@@ -206,9 +221,6 @@ def _report(commands: "argparse._SubParsersAction[_Parser]", words: Words) -> No
     add("--address", default="", help=pick("场所地址", "its address"))
     add("--uscc", help=pick("统一社会信用代码", "its unified social credit code"))
     add("--uscc-missing", metavar="CODE", help=pick("没有信用代码的原因", "why there is no such code"))
-    add("--description", default="", help=pick("说明", "words"))
-    _position(report, words)
-    _photo(report, words)
 
 
 def _position(parser: argparse.ArgumentParser, words: Words) -> None:
