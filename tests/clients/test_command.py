@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 from backend.persistence.models import Report, Task
 from gridpatrol_client.cli.arguments import language_of, make_parser
@@ -47,10 +48,10 @@ def test_a_working_day(field: Field, network: Network, terminal: Terminal, tmp_p
     assert "Signed in: 测试员" in terminal("login", field.worker.username, "--server", network.url)
     assert "Everything is uploaded" in terminal("sync", "--verify")
     code = field.task.code
-    assert code in terminal("tasks") and "assigned" in terminal("tasks")
+    assert code in terminal("tasks") and "Assigned" in terminal("tasks")
     for step in ("accept", "start"):
         assert "Recorded on this phone" in terminal("task", step, code)
-    assert "(to be sent: accept task, start task)" in terminal("tasks")
+    assert "(to be sent: Accept a task, Start a task)" in terminal("tasks")
     network.loses = lambda _method, _path: True
     said = terminal(
         *(
@@ -106,7 +107,7 @@ def test_later_words_and_going_home(field: Field, network: Network, terminal: Te
     for words in (("amend", report_id, "--note", "又见一人"), ("withdraw", report_id, "--reason", "误报"),
                   ("site", "小区售水机", "--category", "water_vending"), ("call", "120", "--report", report_id)):  # fmt: skip
         assert "Recorded" in terminal(*words)
-    assert "Delivered: 5." in terminal("sync") and "withdrawn" in terminal("reports")
+    assert "Delivered: 5." in terminal("sync") and "Withdrawn" in terminal("reports")
     assert "Signed out" in terminal("logout")
     assert "login first" in terminal("sync") and terminal.code == 4
 
@@ -156,9 +157,15 @@ def test_help_is_whole_and_of_one_language(
 
 
 def test_both_languages_say_the_same_with_the_same_values() -> None:
-    for chinese, english in [*TEXTS.values(), *CODES.values()]:
+    for chinese, english in TEXTS.values():
         assert set(re.findall(r"\{(\w+)", chinese)) == set(re.findall(r"\{(\w+)", english))
         assert not CHINESE.search(english)
+
+
+def test_words_for_codes_are_those_of_the_glossary() -> None:
+    enums = yaml.safe_load(read("backend/domain/data/vocabulary.yaml"))["enums"]
+    for sense, words in CODES.items():
+        assert words == {code: (said["zh"], said["en"]) for code, said in enums[sense].items()}
 
 
 def test_the_example_of_the_readme_runs(

@@ -32,3 +32,11 @@ def sortable(text: str) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without offset")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def local_text(text: str | None) -> str:
+    """A time of the contract as a person on this device reads it; as it stands where it is none."""
+    try:
+        return datetime.fromisoformat(text or "").astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return text or ""

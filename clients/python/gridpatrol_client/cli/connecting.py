@@ -66,6 +66,6 @@ def _show(phone: Phone, outcome: Outcome, words: Words) -> None:
 def _line(phone: Phone, answer: Answer, words: Words) -> str:
     parts = [answer.code or "", answer.detail or "", " ".join(answer.flags)]
     more = " · ".join(part for part in parts if part)
-    kind = words.code(phone.outbox.get(answer.id).kind)
-    result = words.code(answer.result)
+    kind = words.code("ItemKind", phone.outbox.get(answer.id).kind)
+    result = words.code("ItemResult", answer.result)
     return words("answer", kind=kind, id=answer.id, result=result, more=f" · {more}" if more else "")

@@ -8,6 +8,7 @@ from gridpatrol_client.cli.finding import find_item
 from gridpatrol_client.cli.words import Words
 from gridpatrol_client.outbox import Item
 from gridpatrol_client.phone import Phone
+from gridpatrol_client.stamps import local_text
 
 
 def tasks(phone: Phone, _asked: argparse.Namespace, words: Words) -> None:
@@ -18,12 +19,12 @@ def tasks(phone: Phone, _asked: argparse.Namespace, words: Words) -> None:
     steps: dict[str, list[str]] = {}
     for item in phone.outbox.having("unsent"):
         if item.kind.startswith("task."):
-            steps.setdefault(item.payload["task_id"], []).append(words.code(item.kind))
+            steps.setdefault(item.payload["task_id"], []).append(words.code("ItemKind", item.kind))
     for task_id, task in sorted(held.items(), key=lambda pair: pair[1].get("due_at") or "9999"):
         category = words.label(phone.objects, "categories", task.get("category"))
-        due = words("due", due=task["due_at"]) if task.get("due_at") else ""
+        due = words("due", due=local_text(task["due_at"])) if task.get("due_at") else ""
         pending = words("pending_step", steps=", ".join(steps[task_id])) if task_id in steps else ""
-        print(f"{task.get('code')}  {words.code(task.get('status'))}{pending}  {task.get('title')}")
+        print(f"{task.get('code')}  {words.code('TaskStatus', task.get('status'))}{pending}  {task.get('title')}")
         print("  " + " · ".join(part for part in (category, str(task.get("grid_code") or ""), due, task_id) if part))
 
 
@@ -34,7 +35,9 @@ def unsent(phone: Phone, _asked: argparse.Namespace, words: Words) -> None:
     if not items and not photos:
         print(words("all_uploaded"))
     for item in items:
-        print(f"{item.recorded_at}  {words.code(item.kind)}  {item.id}  {_reason(phone, item, words)}")
+        print(
+            f"{local_text(item.recorded_at)}  {words.code('ItemKind', item.kind)}  {item.id}  {_reason(phone, item, words)}"
+        )
     for photo in photos:
         size = f"{photo.bytes / 1000:.1f}"
         key = "wait_photo_resumes" if photo.upload_url else "wait_photo"
@@ -69,19 +72,22 @@ def reports(phone: Phone, _asked: argparse.Namespace, words: Words) -> None:
         parts = [
             words.label(phone.objects, "categories", report.get("category")),
             words.label(phone.objects, "outcomes", report.get("outcome")),
-            words.code(report.get("status")),
+            words.code("ReportStatus", report.get("status")),
             words("report_photos", here=report.get("photos_here"), expected=report.get("photos_expected")),
             " ".join(report.get("flags") or []),
         ]
-        print(f"{report.get('captured_at')}  {report_id}  " + " · ".join(part for part in parts if part))
+        print(f"{local_text(report.get('captured_at'))}  {report_id}  " + " · ".join(part for part in parts if part))
         for referral in report.get("referrals") or []:
             department = words.label(phone.objects, "departments", referral.get("department"))
-            role, status = words.code(referral.get("role")), words.code(referral.get("status"))
+            role, status = (
+                words.code("ReferralRole", referral.get("role")),
+                words.code("ReferralStatus", referral.get("status")),
+            )
             outcome = words.label(phone.objects, "handling_outcomes", referral.get("outcome"))
             print(words("referral", department=department, role=role, status=status, outcome=outcome).rstrip())
     for item in own:
-        state = words.code(item.result) if item.state == "delivered" else words("on_phone_only")
-        print(f"{item.recorded_at}  {item.payload['report_id']}  {state}{_noted(item.code, words)}")
+        state = words.code("ItemResult", item.result) if item.state == "delivered" else words("on_phone_only")
+        print(f"{local_text(item.recorded_at)}  {item.payload['report_id']}  {state}{_noted(item.code, words)}")
 
 
 def receipt(phone: Phone, asked: argparse.Namespace, words: Words) -> None:

@@ -88,27 +88,56 @@ TEXTS: dict[str, tuple[str, str]] = {
     "failed": ("未成功（{code}）：{detail}", "That failed ({code}): {detail}"),
 }
 
-CODES: dict[str, tuple[str, str]] = {
-    "accepted": ("已受理", "accepted"),
-    "conflict": ("未生效", "without effect"),
-    "quarantined": ("已留存待处理", "kept for a coordinator"),
-    "rejected": ("未被保存", "not stored"),
-    "report.submit": ("上报", "report"),
-    "report.amend": ("补充", "amendment"),
-    "report.withdraw": ("撤回", "withdrawal"),
-    "task.accept": ("接受任务", "accept task"),
-    "task.start": ("开始任务", "start task"),
-    "task.submit": ("提交任务", "submit task"),
-    "task.decline": ("退回任务", "decline task"),
-    "site.propose": ("新增场所", "premise"),
-    "emergency.call": ("紧急呼叫", "emergency call"),
-    "assigned": ("已下达", "assigned"),
-    "in_progress": ("进行中", "in progress"),
-    "submitted": ("已提交", "submitted"),
-    "recorded": ("已登记", "recorded"),
-    "referred": ("已移送", "referred"),
-    "withdrawn": ("已撤回", "withdrawn"),
-    "closed": ("已办结", "closed"),
+# The words of the glossary for codes that come without a vocabulary; named as the glossary names them.
+CODES: dict[str, dict[str, tuple[str, str]]] = {
+    "ItemResult": {
+        "accepted": ("已收妥", "Accepted"),
+        "conflict": ("有冲突", "Conflict"),
+        "quarantined": ("待修复", "Quarantined"),
+        "rejected": ("未收", "Rejected"),
+    },
+    "ItemKind": {
+        "report.submit": ("提交上报", "Submit a report"),
+        "report.amend": ("补充上报", "Amend a report"),
+        "report.withdraw": ("撤回上报", "Withdraw a report"),
+        "task.accept": ("接受任务", "Accept a task"),
+        "task.start": ("开始任务", "Start a task"),
+        "task.submit": ("提交任务", "Submit a task"),
+        "task.decline": ("退回任务", "Decline a task"),
+        "site.propose": ("新增场所", "Propose a site"),
+        "emergency.call": ("紧急电话记录", "Emergency call"),
+    },
+    "TaskStatus": {
+        "planned": ("待下达", "Planned"),
+        "assigned": ("已下达", "Assigned"),
+        "accepted": ("已接受", "Accepted"),
+        "in_progress": ("执行中", "In progress"),
+        "submitted": ("已提交", "Submitted"),
+        "done": ("已完成", "Done"),
+        "declined": ("已退回", "Declined"),
+        "cancelled": ("已取消", "Cancelled"),
+    },
+    "ReportStatus": {
+        "recorded": ("已记录", "Recorded"),
+        "referred": ("已通报", "Referred"),
+        "closed": ("已办结", "Closed"),
+        "withdrawn": ("已撤回", "Withdrawn"),
+    },
+    "ReferralRole": {
+        "lead": ("主办", "Lead"),
+        "co": ("协办", "Co-handling"),
+    },
+    "ReferralStatus": {
+        "pending_triage": ("待定性", "Pending triage"),
+        "routed": ("已派发", "Routed"),
+        "accepted": ("已签收", "Accepted"),
+        "returned": ("已退单", "Returned"),
+        "handling": ("核查中", "Handling"),
+        "handled": ("已反馈", "Handled"),
+        "verifying": ("待核查", "Verifying"),
+        "closed": ("已办结", "Closed"),
+        "reopened": ("已重开", "Reopened"),
+    },
 }
 
 
@@ -127,14 +156,14 @@ class Words:
         """The one of the two."""
         return (chinese, english)[self._column]
 
-    def code(self, code: str | None) -> str:
-        """The word for a code of the contract; the code itself where there is none."""
+    def code(self, sense: str, code: str | None) -> str:
+        """The word for a code, in the sense of one of CODES; the code itself where there is none."""
         if code is None:
             return ""
-        return CODES[code][self._column] if code in CODES else code
+        return CODES[sense][code][self._column] if code in CODES[sense] else code
 
     def label(self, objects: Objects, vocabulary: str, code: str | None) -> str:
-        """The word the server's vocabulary has for a code."""
+        """The word that the server's vocabulary has for a code."""
         held = objects.get("vocabulary", vocabulary) or {"items": []}
         names = {entry.get("code"): entry.get(self.language) for entry in held["items"]}
-        return names.get(code) or self.code(code)
+        return names.get(code) or code or ""
