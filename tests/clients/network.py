@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from flask import Flask
+from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 
@@ -41,6 +42,8 @@ class Network:
     loses: Rule = nothing
     # calls whose bytes break under way
     breaks: Rule = nothing
+    # answers that something on the way gives in the server's place
+    answers: Callable[[str, str, bytes], Response | None] | None = None
     # a man in the middle: changes the JSON of answers to /sync
     rewrites: Callable[[dict[str, Any]], None] | None = None
 
@@ -49,6 +52,8 @@ class Network:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         headers = {key[5:].replace("_", "-").title(): value for key, value in environ.items() if key[:5] == "HTTP_"}
         self.seen.append(Passed(method, path, headers, body))
+        if self.answers and (instead := self.answers(method, path, body)):
+            return instead(environ, start_response)
         if self.breaks(method, path):
             body = bytes([body[0] ^ 1]) + body[1:]
         environ["wsgi.input"] = _Body(body)

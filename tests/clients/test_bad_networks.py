@@ -84,6 +84,22 @@ def test_a_token_is_never_sent_to_another_server(tmp_path: Path) -> None:
         phone.account.call("HEAD", "http://evil.example.org/api/v1/uploads/x")
 
 
+def test_a_password_lying_about_does_not_take_the_place_of_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def listen(environ: Any, start: Any) -> Any:
+        seen.append(environ.get("HTTP_AUTHORIZATION"))
+        return Response("{}", mimetype="application/json")(environ, start)
+
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password secret")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with served(listen) as url, signed_in_phone(tmp_path / "phone", url) as phone, pytest.raises(UnreachableError):
+        phone.sync()
+    assert seen == ["Bearer a"]
+
+
 def test_without_any_network_recording_works(tmp_path: Path) -> None:
     with signed_in_phone(tmp_path, "http://127.0.0.1:1") as phone:
         with pytest.raises(UnreachableError):

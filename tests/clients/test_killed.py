@@ -21,7 +21,7 @@ from tests.documents import CHECKOUT
 from tests.scenarios.conftest import Field
 from tests.server import running_server
 
-KILLS = 4
+KILLS = 3
 # A worker in a hurry: records a report with a photo, says so, syncs, and so on until he is killed. The photo is one
 # JPEG with something of its own behind its end.
 WORKER = """
@@ -31,7 +31,7 @@ from gridpatrol_client import Phone
 from gridpatrol_client.drafts import NamedPhoto, ReportDraft, submit_report
 from gridpatrol_client.stamps import new_id, now
 phone, jpeg = Phone(Path(sys.argv[1])), Path(sys.argv[2]).read_bytes()
-phone.syncer.sender._piece_bytes = len(jpeg) // 3
+phone.syncer.sender._piece_bytes = len(jpeg) // 2
 while True:
     for _ in range(3):
         photo = NamedPhoto(phone.album.take_in(jpeg + new_id().encode()))

@@ -45,6 +45,19 @@ def test_a_folder_of_a_newer_program_is_left_alone(store: Store) -> None:
         Store(store.folder)
 
 
+def test_a_call_takes_what_fits_in_the_order_in_which_it_was_made(store: Store) -> None:
+    outbox = Outbox(store)
+    with store.change():
+        made = [outbox.add("u", "report.amend", {"note": "x" * (number % 7)}, now()) for number in range(12)]
+        outbox.add("somebody else", "report.amend", {}, now())
+    ids = [item.id for item in made]
+    assert [item.id for item in outbox.batch("u", {ids[0]}, 5, 10**6)] == ids[1:6]
+    room = len(made[0].body) + len(made[1].body) + len(made[2].body)
+    assert [item.id for item in outbox.batch("u", (), 500, room + 2)] == ids[:3], "two commas between three"
+    assert [item.id for item in outbox.batch("u", (), 500, room + 1)] == ids[:2]
+    assert not outbox.has_more("u", set(ids)) and outbox.has_more("u", set(ids[1:]))
+
+
 def deliver(outbox: Outbox, item_id: str, days_ago: float) -> None:
     moment = sortable(time_text(now() - timedelta(days=days_ago)))
     receipt = Receipt(item_id, "c", "accepted", moment, "e", "u", "a.b.c")

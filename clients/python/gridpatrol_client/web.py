@@ -41,8 +41,8 @@ class Web:
         self.server = server.rstrip("/")
         self._post_only = post_only
         self._session = requests.Session()
-        # the environment's .netrc must not put a stranger's password in place of the token
-        self._session.trust_env = False
+        # proxies and certificates come from the environment; a password of its .netrc must not take the token's place
+        self._session.auth = _as_it_is
         self._session.headers.update({"Accept-Language": {"zh": "zh-CN"}.get(language, language)})
 
     def close(self) -> None:
@@ -92,6 +92,10 @@ class Web:
         if urlsplit(address)[:2] != urlsplit(self.server)[:2]:
             raise UnreachableError("not_the_server", "an address of another server")
         return address
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _refusal(answer: requests.Response) -> UnreachableError | ServerError:
