@@ -119,7 +119,7 @@ def test_settings_and_commands_named_exist(name: str) -> None:
 
 
 def test_documents_link_to_what_is_there() -> None:
-    documents = [*CHECKOUT.glob("api_docs/**/*.md"), *CHECKOUT.glob("clients/*.md"), *CHECKOUT.glob("web/*.md")]
+    documents = [*CHECKOUT.glob("api_docs/**/*.md"), *CHECKOUT.glob("clients/**/*.md"), *CHECKOUT.glob("web/*.md")]
     links = [
         (page, link) for page in documents for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8"))
     ]

@@ -1,0 +1,1 @@
+"""The command gridpatrol-phone: a worker at a terminal."""
