@@ -143,10 +143,38 @@ class Locator:
         preferred = list(prefer_codes) if prefer_codes is not None else [None] * len(x)
         if not len(x) == len(y) == len(radii) == len(preferred):
             raise ValueError("as many longitudes, latitudes, accuracies and preferred codes are needed")
+        inside = self._clearly_inside(x, y, radii)
+        rest = [i for i in range(len(x)) if i not in inside]
+        if rest:
+            doubtful = self._place_exactly(x[rest], y[rest], radii[rest], [preferred[i] for i in rest])
+            inside |= zip(rest, doubtful, strict=True)
+        return [inside[i] for i in range(len(x))]
+
+    def _clearly_inside(self, x: FloatArray, y: FloatArray, radii: FloatArray) -> dict[int, Placement]:
+        """Fixes whose circle's bounding box meets one grid and not its border: most of them, and the quickest to tell."""
+        round_ones = np.flatnonzero((radii > 0) & np.isfinite(x) & (np.abs(y) <= 89.0))
+        if not round_ones.size or self._cells is None:
+            return {}
+        lon, lat = x[round_ones], y[round_ones]
+        lon_m, lat_m = degree_lengths_m(lat)
+        east, north = radii[round_ones] / lon_m, radii[round_ones] / lat_m
+        boxes = as_array(shapely.box(lon - east, lat - north, lon + east, lat + north))
+        found, rank = self._tree.query(boxes, predicate="intersects")
+        met = np.bincount(found, minlength=len(boxes))
+        alone = met[found] == 1
+        found, rank = found[alone], rank[alone]
+        within = ~shapely.intersects(shapely.boundary(self._ranked[rank]), boxes[found])
+        codes = [self._ranked_codes[one] for one in rank[within].tolist()]
+        fixes = round_ones[found[within]].tolist()
+        return {i: Placement("inside", code, ((code, 1.0),), 0.0) for i, code in zip(fixes, codes, strict=True)}
+
+    def _place_exactly(
+        self, x: FloatArray, y: FloatArray, radii: FloatArray, preferred: Sequence[str | None]
+    ) -> list[Placement]:
         known = np.isfinite(x) & np.isfinite(y) & (np.abs(y) <= 90.0)
         radii = np.where(known, radii, 0.0)
         ranks = self._locate_ranks(np.where(known, x, np.nan), y)
-        shares = self._circle_shares(x, y, radii, ranks)
+        shares = self._circle_shares(x, y, radii)
         distances = self._distances(x, y, known & (ranks < 0))
         distances[~known] = np.nan
         placements = []
@@ -165,9 +193,7 @@ class Locator:
             return {wanted: 1.0}
         return {rank: 1.0}
 
-    def _circle_shares(
-        self, x: FloatArray, y: FloatArray, radii: FloatArray, ranks: IntArray
-    ) -> dict[int, dict[int, float]]:
+    def _circle_shares(self, x: FloatArray, y: FloatArray, radii: FloatArray) -> dict[int, dict[int, float]]:
         """Per fix with a radius: rank -> share of its circle. The circle is an ellipse in degrees; area shares are not
         changed by that stretching.
         """
@@ -180,15 +206,8 @@ class Locator:
         circles = as_array(shapely.polygons(centres[:, None, :] + reach[:, None, :] * _CORNERS))
         shapely.prepare(circles)
         found, rank = self._tree.query(circles, predicate="intersects")
-        pieces = np.ones(len(found))
-        own = np.flatnonzero(rank == ranks[round_ones[found]])
-        borders = shapely.boundary(self._ranked[rank[own]])
-        away = shapely.distance(borders, shapely.points(centres[found[own]])) > reach[found[own]].max(axis=1)
-        # a circle that ends before the border of the grid around its centre needs no cutting, and most do
-        cut = np.setdiff1d(np.arange(len(found)), own[away])
-        if cut.size:
-            crossing = circles[found[cut]]
-            pieces[cut] = shapely.area(shapely.intersection(crossing, self._ranked[rank[cut]])) / shapely.area(crossing)
+        pieces: FloatArray = shapely.area(shapely.intersection(circles[found], self._ranked[rank]))
+        pieces /= shapely.area(circles[found])
         shares: dict[int, dict[int, float]] = {}
         for fix, one_rank, share in zip(round_ones[found].tolist(), rank.tolist(), pieces.tolist(), strict=True):
             if share > 1e-9:  # a circle that only touches a grid has no share in it

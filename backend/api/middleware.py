@@ -52,7 +52,7 @@ def register_request_log(app: Flask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.add("Accept-Language")
+        response.headers.add("Vary", "Accept-Language")
         if response.status_code >= 400 or request.method not in ("GET", "HEAD", "OPTIONS"):
             log.info(
                 "request",

@@ -4,35 +4,35 @@ SQLAlchemy spends two to three times as long on a small statement as the driver 
 the time. Not here: what is asked (queries/, services), committing (unit_of_work), everything that is not hot (ORM).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 # Told of every statement sent from here: SQLAlchemy's own events do not see them, and the tests count statements.
 WATCHERS: list[Callable[[str], None]] = []
+Rows = list[tuple[Any, ...]]
 
 
-def rows(
-    session: Session, statement: str, values: Mapping[str, Any] | None = None, *, alone: bool = False
-) -> list[tuple[Any, ...]]:
+def rows(session: Session, statement: str, values: Mapping[str, Any] | None = None, *, alone: bool = False) -> Rows:
     """All rows of ``statement`` (placeholders ``%(name)s``). Pending objects of the session are not flushed before.
 
-    ``alone``: a reading that needs no transaction around it; begins none, which saves two trips to the database. Raises
+    ``alone``: a reading that needs no transaction around it; none is begun, which saves two trips to the database. Raises
     what SQLAlchemy would: IntegrityError, OperationalError …, without the values in its text.
     """
-    cursor = _send(session, statement, values, alone)
-    return cursor.fetchall() if cursor.description else []
+    return _send(session, statement, values, alone)
 
 
 def row(
     session: Session, statement: str, values: Mapping[str, Any] | None = None, *, alone: bool = False
 ) -> tuple[Any, ...] | None:
     """The first row of ``statement``, None where there is none; otherwise as ``rows``."""
-    return _send(session, statement, values, alone).fetchone()
+    return next(iter(_send(session, statement, values, alone)), None)
 
 
 def run(session: Session, statement: str, values: Mapping[str, Any] | None = None) -> None:
@@ -46,23 +46,48 @@ def array(values: Iterable[object]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def _send(
-    session: Session, statement: str, values: Mapping[str, Any] | None, alone: bool
-) -> psycopg.Cursor[tuple[Any, ...]]:
-    connection: Any = session.connection().connection.driver_connection
+@lru_cache(maxsize=512)
+def _native(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with PostgreSQL's own placeholders, and the names in their order; the driver would do it every time."""
+    names = tuple(dict.fromkeys(_PLACEHOLDER.findall(statement)))
+    numbers = {name: number for number, name in enumerate(names, start=1)}
+    return _PLACEHOLDER.sub(lambda match: f"${numbers[match[1]]}", statement).encode(), names
+
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def _send(session: Session, statement: str, values: Mapping[str, Any] | None, alone: bool) -> Rows:
     for watcher in WATCHERS:
         watcher(statement)
-    cursor: psycopg.Cursor[tuple[Any, ...]] = connection.cursor()
+    query, names = _native(statement)
+    given = [values[name] for name in names] if values else None
+    bind = session.get_bind()
     try:
-        # a transaction that is open already is the one to read in
-        if alone and connection.info.transaction_status == TransactionStatus.IDLE:
-            connection.autocommit = True
-            try:
-                cursor.execute(statement.encode(), values)
-            finally:
-                connection.autocommit = False
-        else:
-            cursor.execute(statement.encode(), values)
+        # a transaction that is open already is the one to read in; so is the connection that tests put in an engine's place
+        if alone and isinstance(bind, Engine) and not session.in_transaction():
+            return _alone(bind, query, given)
+        return _fetch(session.connection().connection.driver_connection, query, given)
     except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
-    return cursor
+
+
+def _alone(engine: Engine, query: bytes, given: list[Any] | None) -> Rows:
+    """On a connection of its own for just this statement: neither BEGIN nor COMMIT, nor a session's bookkeeping."""
+    lent = engine.raw_connection()
+    connection: Any = lent.driver_connection
+    try:
+        connection.autocommit = True
+        found = _fetch(connection, query, given)
+        connection.autocommit = False
+    except BaseException:
+        lent.invalidate()  # in an unknown state, or in the wrong mode
+        raise
+    lent.close()
+    return found
+
+
+def _fetch(connection: Any, query: bytes, given: list[Any] | None) -> Rows:
+    cursor: psycopg.RawCursor[tuple[Any, ...]] = psycopg.RawCursor(connection)
+    cursor.execute(query, given)
+    return cursor.fetchall() if cursor.description else []

@@ -39,7 +39,7 @@ def reading() -> Iterator[Session]:
         yield session
         if session.new or session.dirty or session.deleted:
             session.rollback()
-        else:
+        elif session.in_transaction():
             session.commit()
     except BaseException:
         session.rollback()
