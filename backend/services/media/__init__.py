@@ -8,27 +8,37 @@ from backend.services.media.access import VisibleMedia, make_preview, missing, v
 from backend.services.media.arrivals import photos_already_here, record_arrival, store_photo
 from backend.services.media.examination import examine, flag_doubts
 from backend.services.media.uploads import (
+    BytesHere,
     UploadState,
     advance,
     create_upload,
     expired_uploads,
+    find_upload,
     finish,
+    known_uploads,
+    look_at_bytes,
+    publish,
     resume_upload,
     terminate,
 )
 
 __all__ = [
+    "BytesHere",
     "UploadState",
     "VisibleMedia",
     "advance",
     "create_upload",
     "examine",
     "expired_uploads",
+    "find_upload",
     "finish",
     "flag_doubts",
+    "known_uploads",
+    "look_at_bytes",
     "make_preview",
     "missing",
     "photos_already_here",
+    "publish",
     "record_arrival",
     "resume_upload",
     "store_photo",
