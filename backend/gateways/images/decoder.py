@@ -1,7 +1,7 @@
 """The child process that decodes pictures: bytes in, facts and a preview out. Run by reader.py, never imported.
 
 Imports nothing of the product: it is started in isolation, with limits on memory and files, and may die at any picture.
-A question: one JSON line {"bytes", "kind", "max_pixels", "side"}, then the bytes.
+A question: one JSON line {"bytes", "kind", "max_pixels", "side", "seconds"}, then the bytes.
 An answer: one JSON line {"error"} or {"width", …, "preview_bytes"}, then the preview's bytes.
 """
 
@@ -51,8 +51,16 @@ def main() -> None:
         content = questions.read(question["bytes"])
         if len(content) < question["bytes"]:
             return
+        _allow_seconds(question["seconds"])
         answer, preview = _answer(content, question)
         _send(answers, answer, preview)
+
+
+def _allow_seconds(seconds: float) -> None:
+    """So much processor time from now on: the parent watches too, but a parent that was killed watches no more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def _send(answers: BinaryIO, answer: dict[str, Any], preview: bytes) -> None:
