@@ -7,6 +7,7 @@ Not here: HTTP and tus headers (api/uploads, api/media), where bytes lie (gatewa
 from backend.services.media.access import VisibleMedia, make_preview, missing, visible_media
 from backend.services.media.arrivals import photos_already_here, record_arrival, store_photo
 from backend.services.media.examination import examine, flag_doubts
+from backend.services.media.moving import Move
 from backend.services.media.uploads import (
     BytesHere,
     UploadState,
@@ -21,9 +22,14 @@ from backend.services.media.uploads import (
     resume_upload,
     terminate,
 )
+from backend.services.media.verifying import BATCH, Inspection, KnownPhoto, photos_after, without_row
 
 __all__ = [
+    "BATCH",
     "BytesHere",
+    "Inspection",
+    "KnownPhoto",
+    "Move",
     "UploadState",
     "VisibleMedia",
     "advance",
@@ -37,6 +43,7 @@ __all__ = [
     "look_at_bytes",
     "make_preview",
     "missing",
+    "photos_after",
     "photos_already_here",
     "publish",
     "record_arrival",
@@ -44,4 +51,5 @@ __all__ = [
     "store_photo",
     "terminate",
     "visible_media",
+    "without_row",
 ]
