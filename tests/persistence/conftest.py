@@ -1,33 +1,15 @@
 """Photo stores of both kinds, empty."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from backend.gateways.photo_store import LocalPhotoStore, PhotoStore, open_photo_store
 from backend.settings import PhotoPlace, Settings
-from tests.s3 import Faults, S3Service, running_s3
+from tests.s3 import S3Service
+from tests.s3_fixtures import faults, s3, s3_service
 
-
-@pytest.fixture(scope="session")
-def s3_service() -> Iterator[S3Service]:
-    with running_s3() as service:
-        yield service
-
-
-@pytest.fixture
-def s3(s3_service: S3Service) -> Iterator[S3Service]:
-    """A service without faults and a bucket of one's own."""
-    service = s3_service.new_bucket()
-    yield service
-    service.faults.__init__()  # type: ignore[misc]  # back to no faults, in the object the server holds
-    service.drop_bucket()
-
-
-@pytest.fixture
-def faults(s3: S3Service) -> Faults:
-    return s3.faults
+__all__ = ["faults", "s3", "s3_service"]  # fixtures are found by their names here
 
 
 @pytest.fixture
