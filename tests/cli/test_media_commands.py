@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from backend.cli import media as command
 from backend.cli.main import main
 from backend.domain.ids import new_id
 from backend.gateways.cluster import PrivateCluster
@@ -87,6 +88,18 @@ def test_all_is_well(run: Run, session: Session, local: LocalPhotoStore) -> None
         "checked": 3, "bytes": sum(len(photos.jpeg(n)) for n in range(3)), "files": 6, "ok": True,
         "rotten": [], "missing": [], "strays": [],
     }  # fmt: skip
+
+
+def test_a_long_run_says_how_far_it_is(
+    run: Run, session: Session, local: LocalPhotoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        keep(session, local, photos.jpeg(number))
+    monkeypatch.setattr(command, "SAY_SECONDS", 0.0)
+    told = run("verify")
+    assert "hashed: 3, " in told.stderr and "looked for strays: 3, " in told.stderr
+    assert "hashed: 3" not in told.stdout
+    assert "moved: 2 of 3, " in run("move", "--to", "s3").stderr
 
 
 @pytest.mark.parametrize("place", ["local", pytest.param("s3", marks=pytest.mark.s3)])
