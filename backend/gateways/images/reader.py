@@ -127,6 +127,7 @@ def read_photo(content: BinaryIO, byte_count: int, kind: PhotoKind) -> PhotoFact
         "bytes": byte_count,
         "kind": kind.value,
         "max_pixels": rules.max_pixels_jpeg if kind is PhotoKind.JPEG else rules.max_pixels,
+        "max_pixels_buffered": rules.max_pixels,
         "side": rules.preview_side_px,
         "seconds": rules.decode_seconds,
     }
