@@ -77,9 +77,15 @@ class Room:
 @pytest.fixture
 def room(app: Flask, client: FlaskClient, session: Session) -> Iterator[Room]:
     made = Room(app, client, session)
+    _empty(made.store)
     yield made
-    for sha in {file.sha256 for file in made.store.listing()}:  # rows are rolled back after the test, files are not
-        made.store.remove(str(sha))
+    _empty(made.store)
+
+
+def _empty(store: LocalPhotoStore) -> None:
+    """Rows are rolled back after a test, files are not."""
+    for sha in {file.sha256 for file in store.listing()}:
+        store.remove(str(sha))
 
 
 def peak_bytes_of_decoder() -> int:
