@@ -11,7 +11,7 @@ PYTEST_OPTIONS ?=
 
 .PHONY: help
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 .PHONY: setup
 setup: ## Debian packages, virtual environment, locked dependencies (the other commands do it by themselves)
@@ -25,6 +25,10 @@ run: setup ## set everything up and serve on http://HOST:PORT until Ctrl-C
 test: setup checks ## style, types, import contracts, house rules and all tests
 	@echo "== tests"
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_OPTIONS)
+
+.PHONY: test-s3
+test-s3: setup ## the photo stores against a real S3 service (Debian's radosgw, installed when missing)
+	@.ci/test-s3.sh
 
 .PHONY: lint
 lint: setup checks ## style, types and import contracts alone

@@ -17,7 +17,7 @@ from backend.api.state import Gateways, State, attach_state
 from backend.gateways.clock import SystemClock
 from backend.gateways.cluster import database_url
 from backend.gateways.keys import Keys
-from backend.gateways.photo_store import LocalPhotoStore
+from backend.gateways.photo_store import open_photo_store
 from backend.logs import configure_logs
 from backend.persistence.database import db
 from backend.settings import Settings, load_settings
@@ -64,4 +64,4 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
 
 def open_gateways(settings: Settings) -> Gateways:
     """The real outside world."""
-    return Gateways(SystemClock(), Keys.load(settings.keys_dir), LocalPhotoStore(settings.media_dir))
+    return Gateways(SystemClock(), Keys.load(settings.keys_dir), open_photo_store(settings))

@@ -1,15 +1,19 @@
 """Every setting of the product, read once from the environment. Not here: what they open (gateways/, app.py)."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 EMBEDDED_DATABASE = "gridpatrol"
 SQLALCHEMY_PREFIX = "postgresql+psycopg://"
+
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 Value = TypeVar("Value")
 
@@ -22,12 +26,31 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class PhotoPlace(StrEnum):
+    """Where photos are kept."""
+
+    LOCAL = "local"
+    S3 = "s3"
+
+
 class SettingError(ValueError):
     """A setting that cannot be used; the text names the variable, what was given and what is wanted."""
 
     def __init__(self, variable: str, given: str, wanted: str) -> None:
         super().__init__(f"{variable}={given!r}: {wanted}")
         self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class S3Settings:
+    """An S3 service and the bucket for photos. Without keys boto3 looks for them in its own places (an instance's role)."""
+
+    bucket: str
+    endpoint: str | None = None  # None is Amazon's own
+    region: str = "us-east-1"  # what services without regions expect in signatures
+    path_style: bool = True  # https://server/bucket/name; services of one's own seldom have a name for each bucket
+    access_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +74,12 @@ class Settings:
     max_import_bytes: int = 64 * 1024 * 1024
     web_workers: int = 2
     web_threads: int = 4
+    photo_store: PhotoPlace = PhotoPlace.LOCAL
+    s3: S3Settings | None = None
 
     @property
     def media_dir(self) -> Path:
-        """Photos and their previews."""
+        """Photos and their previews; with an S3 store only uploads under way."""
         return self.var_dir / "media"
 
     @property
@@ -91,6 +116,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         given = environ.get(variable, "").strip()
         return parse(variable, given) if given else default
 
+    s3 = _s3(read)
+    photo_store = read("PHOTO_STORE", _photo_place, base.photo_store)
+    if photo_store is PhotoPlace.S3 and s3 is None:
+        raise SettingError("S3_BUCKET", "", "PHOTO_STORE=s3 wants the bucket of the photos")
     return Settings(
         var_dir=read("VAR_DIR", _folder, base.var_dir),
         host=read("HOST", _host, base.host),
@@ -103,6 +132,32 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         max_import_bytes=read("MAX_IMPORT_BYTES", _whole(64 * 1024, 2**32), base.max_import_bytes),
         web_workers=read("WEB_WORKERS", _whole(1, 64), base.web_workers),
         web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),
+        photo_store=photo_store,
+        s3=s3,
+    )
+
+
+class _Read(Protocol):
+    def __call__(self, variable: str, parse: Callable[[str, str], Value], default: Value) -> Value: ...
+
+
+def _s3(read: _Read) -> S3Settings | None:
+    """The S3 service, also when photos are kept elsewhere at present: they may be about to move."""
+    base = S3Settings("")
+    bucket = read("S3_BUCKET", _bucket, "")
+    keys = {name: read(name, _as_it_is, "") for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")}
+    if any(keys.values()) and not all(keys.values()):
+        lacking = next(name for name, value in keys.items() if not value)
+        raise SettingError(lacking, "", "both keys are wanted, or neither")
+    if not bucket:
+        return None
+    return S3Settings(
+        bucket,
+        endpoint=read("S3_ENDPOINT", _endpoint, "") or None,
+        region=read("S3_REGION", _as_it_is, base.region),
+        path_style=read("S3_PATH_STYLE", _yes_or_no, base.path_style),
+        access_key=keys["S3_ACCESS_KEY"] or None,
+        secret_key=keys["S3_SECRET_KEY"] or None,
     )
 
 
@@ -148,6 +203,40 @@ def _environment(variable: str, given: str) -> Environment:
         return Environment(given.lower())
     except ValueError:
         raise SettingError(variable, given, f"one of {', '.join(Environment)} is wanted") from None
+
+
+def _photo_place(variable: str, given: str) -> PhotoPlace:
+    try:
+        return PhotoPlace(given.lower())
+    except ValueError:
+        raise SettingError(variable, given, f"one of {', '.join(PhotoPlace)} is wanted") from None
+
+
+def _bucket(variable: str, given: str) -> str:
+    if not BUCKET.fullmatch(given):
+        raise SettingError(
+            variable, given, "the name of a bucket is wanted: 3 to 63 lower-case letters, digits, . and -"
+        )
+    return given
+
+
+def _endpoint(variable: str, given: str) -> str:
+    url = urlsplit(given)
+    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query or url.fragment:
+        # The value may hold keys: it is not repeated in the message.
+        raise SettingError(variable, "…", "an address such as https://s3.example.org is wanted, without keys in it")
+    return given.rstrip("/")
+
+
+def _yes_or_no(variable: str, given: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if given.lower() not in known:
+        raise SettingError(variable, given, "yes or no is wanted")
+    return known[given.lower()]
+
+
+def _as_it_is(_variable: str, given: str) -> str:
+    return given
 
 
 def _password(variable: str, given: str) -> str:

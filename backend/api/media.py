@@ -49,6 +49,7 @@ HARMLESS = {
     body=MissingQuerySchema,
     answer=MissingAnswerSchema,
     commits=False,
+    problems=("storage_unavailable",),
     example={"missing": [EXAMPLE_HASH]},
 )
 def list_missing(call: Call) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def list_missing(call: Call) -> dict[str, Any]:
     "/<sha256>",
     permission="media.read",
     summary="A photo's original bytes, whole or in ranges",
-    problems=("not_found", "range_not_satisfiable"),
+    problems=("not_found", "range_not_satisfiable", "storage_unavailable"),
     document={"responses": {**SHOWN["responses"], **PART["responses"]}},
 )
 def show_original(call: Call, sha256: str) -> Response:
@@ -75,7 +76,7 @@ def show_original(call: Call, sha256: str) -> Response:
     "/<sha256>/preview",
     permission="media.read",
     summary="A photo's preview: JPEG, long side 480 px, upright, without EXIF",
-    problems=("not_found", "photo_unreadable", "range_not_satisfiable"),
+    problems=("not_found", "photo_unreadable", "range_not_satisfiable", "storage_unavailable"),
     document={"responses": {**SHOWN["responses"], **PART["responses"]}},
 )
 def show_preview(call: Call, sha256: str) -> Response:

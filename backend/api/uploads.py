@@ -12,7 +12,8 @@ from flask_smorest import Blueprint
 from backend.api import tus
 from backend.api.endpoint import PUBLIC, Call, endpoint
 from backend.domain.errors import DomainError
-from backend.persistence.unit_of_work import unit_of_work
+from backend.domain.images import PhotoKind
+from backend.persistence.unit_of_work import reading, unit_of_work
 from backend.services import media
 from backend.services.media import UploadState
 
@@ -31,6 +32,7 @@ WRITING = (
     "checksum_mismatch",
     "not_a_photo",
     "storage_full",
+    "storage_unavailable",
 )
 ON_ONE = ("unsupported_tus_version", "not_found", "upload_expired")
 
@@ -143,7 +145,7 @@ def create_upload(call: Call) -> Response:
     permission="media.upload",
     summary="Where an upload stands",
     commits=False,
-    problems=ON_ONE,
+    problems=(*ON_ONE, "storage_unavailable"),
     document={"parameters": [RESUMABLE], **_answers(200, Upload_Offset="Bytes received", Upload_Length="Bytes of all")},
 )
 def show_upload(call: Call, upload_id: UUID) -> Response:
@@ -205,8 +207,11 @@ def give_up(call: Call, upload_id: UUID) -> Response:
 
 
 def _resume(call: Call, upload_id: UUID) -> UploadState:
+    with reading() as session:
+        state = media.find_upload(session, call.actor, upload_id, now=call.now)
+    here = media.look_at_bytes(call.state.gateways.photos, state)
     with unit_of_work() as session:
-        return media.resume_upload(session, call.state.gateways.photos, call.actor, upload_id, now=call.now)
+        return media.resume_upload(session, call.actor, upload_id, here, now=call.now)
 
 
 def _write(call: Call, state: UploadState) -> UploadState:
@@ -230,9 +235,13 @@ def _write(call: Call, state: UploadState) -> UploadState:
 
 def _finish(call: Call, state: UploadState) -> UploadState:
     photos = call.state.gateways.photos
+    kind = media.publish(photos, state)
     with unit_of_work() as session:
-        state, refusal = media.finish(session, photos, call.actor, state.id, now=call.now)
+        if isinstance(kind, PhotoKind):
+            state = media.finish(session, call.actor, state.id, kind, now=call.now)
+        else:
+            media.terminate(session, call.actor, state.id, now=call.now)
     photos.delete_staging(state.id)
-    if refusal is not None:
-        raise DomainError(refusal)
+    if not isinstance(kind, PhotoKind):
+        raise DomainError(kind)
     return state

@@ -69,7 +69,7 @@ def migrate() -> None:
 @db.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the database to FILE (and a note to FILE.json). Photos are files below VAR_DIR/media: copy them too.
+    """Write the database to FILE (and a note to FILE.json). Photos are not in it: copy VAR_DIR/media, or the bucket.
 
     The service may go on working meanwhile.
     """

@@ -16,6 +16,7 @@ COMMANDS = {
     "db": ("backend.cli.db", "Start, stop, migrate, back up and restore the database."),
     "grids": ("backend.cli.grids", "Import, validate, export and generate grids."),
     "users": ("backend.cli.users", "Add, disable and list people."),
+    "media": ("backend.cli.media", "Check the photo store, move photos between stores."),
     "demo": ("backend.cli.demo", "Load the demo district."),
     "docs": ("backend.cli.docs", "Write the API documents."),
     "jobs": ("backend.cli.jobs", "Run background jobs."),
@@ -65,4 +66,5 @@ def main() -> None:
       VAR_DIR       data folder (default: var in the checkout)
       HOST, PORT    where the service listens (default: 127.0.0.1 8000)
       DATABASE_URL  an outside PostgreSQL with PostGIS instead of the private one
+      PHOTO_STORE   local (below VAR_DIR) or s3, with S3_ENDPOINT, S3_BUCKET and keys
     """

@@ -20,7 +20,7 @@ STOP_SECONDS = 90
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
-    """Stop the service and delete VAR_DIR: database, photos, keys. An outside database is left alone."""
+    """Stop the service and delete VAR_DIR: database, photos, keys. An outside database and a bucket are left alone."""
     settings = current_settings()
     _refuse_foreign_folder(settings)
     if not yes:

@@ -25,6 +25,9 @@ HASH_BITS = 64
 BANDS = 5  # one more than the bits that may differ: at least one band is then equal
 
 
+BYTES_MISSING = "bytes_missing"  # examine_error of a photo whose bytes are gone; the only one that may pass
+
+
 class PhotoKind(StrEnum):
     """The picture formats that are taken; the value is the MIME type."""
 

@@ -3,12 +3,14 @@
 Not here: the rules (services/media), how decoding is kept harmless (gateways/images).
 """
 
+from datetime import UTC, datetime, timedelta
+
 import structlog
 from procrastinate import JobContext, RetryStrategy
 
 from backend.api.state import current_state
 from backend.domain.errors import DomainError
-from backend.domain.images import PhotoKind
+from backend.domain.images import BYTES_MISSING, PhotoKind
 from backend.gateways.images import PhotoFacts, UnreadablePhotoError, read_photo
 from backend.gateways.job_queue import EXAMINE_PHOTO, PHOTO_QUEUE
 from backend.gateways.photo_store import PhotoStore
@@ -19,6 +21,7 @@ from backend.services import media
 
 log = structlog.get_logger(__name__)
 EXPIRE_UPLOADS = "photos.expire_uploads"
+LEFTOVER_SECONDS = 24 * 3600  # much longer than any request or job takes
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 
 
@@ -32,9 +35,9 @@ def examine_photo(context: JobContext, sha256: str) -> None:
 @job_app.periodic(cron="17 * * * *")
 @job_app.task(name=EXPIRE_UPLOADS, queue=PHOTO_QUEUE, queueing_lock=EXPIRE_UPLOADS, pass_context=True)
 def expire_uploads(context: JobContext, timestamp: int) -> None:
-    """Forget uploads whose life is over, with their staged bytes."""
+    """Forget uploads whose life is over, with their staged bytes, and what killed processes left behind."""
     with application_of(context).app_context():
-        log.info("uploads_expired", count=forget_expired(), due=timestamp)
+        log.info("uploads_expired", count=forget_expired(), leftovers=clear_leftovers(), due=timestamp)
 
 
 def examine(sha256: str) -> None:
@@ -43,7 +46,7 @@ def examine(sha256: str) -> None:
     with reading() as session:
         row = session.get(Media, sha256)
         found = (row.byte_count, PhotoKind(row.mime), row.examine_error) if row is not None else None
-        was_examined = row is not None and row.examined_at is not None
+        was_examined = row is not None and row.examined_at is not None and row.examine_error != BYTES_MISSING
     if found is None:
         return
     byte_count, kind, error = found
@@ -68,6 +71,21 @@ def forget_expired() -> int:
             return count
 
 
+def clear_leftovers() -> int:
+    """Drop what killed processes left in the store: staged bytes without an upload, half-written files; how many.
+
+    Files carry the machine's own time, so it is asked here and not the product's clock.
+    """
+    photos = current_state().gateways.photos
+    moment = datetime.now(UTC) - timedelta(seconds=LEFTOVER_SECONDS)
+    staged = photos.staged_before(moment)
+    with reading() as session:
+        orphans = set(staged) - media.known_uploads(session, staged)
+    for upload_id in orphans:
+        photos.delete_staging(upload_id)
+    return len(orphans) + photos.sweep(moment)
+
+
 def _look(photos: PhotoStore, sha256: str, byte_count: int, kind: PhotoKind) -> tuple[PhotoFacts | None, str | None]:
     try:
         with photos.open(sha256) as file:
@@ -75,7 +93,9 @@ def _look(photos: PhotoStore, sha256: str, byte_count: int, kind: PhotoKind) -> 
     except UnreadablePhotoError as error:
         log.warning("photo_unreadable", sha256=sha256, code=error.code)
         return None, error.code
-    except DomainError:
-        return None, "bytes_missing"
+    except DomainError as error:
+        if error.code != "not_found":
+            raise  # a store that cannot be reached says nothing about the photo: the queue tries again
+        return None, BYTES_MISSING
     photos.put_preview(sha256, facts.preview)
     return facts, None

@@ -210,6 +210,26 @@ def test_a_search_reads_on_where_its_window_ended(
     assert [item["report_id"] for item in second["items"]] == [str(old.id)]
 
 
+def test_a_list_tells_since_when_photos_are_waited_for(session: Session, bureau: Reader) -> None:
+    author = make_user(session)
+    waiting, complete, none = (
+        make_report(session, author, photos_expected=n, photos_here=n // 2 + 1) for n in (3, 1, 0)
+    )
+    for number, named_at, arrived_at in (
+        (1, NOW - timedelta(days=2), NOW), (2, NOW - timedelta(days=1), None), (3, NOW, None)
+    ):  # fmt: skip
+        make_photo(session, waiting, number, named_at=named_at, arrived_at=arrived_at)
+    make_photo(session, complete, 4, arrived_at=NOW)
+    told = {item["report_id"]: item["photos_waiting_since"] for item in bureau.get("/reports")["items"]}
+    assert told == {
+        str(waiting.id): (NOW - timedelta(days=1)).isoformat(),
+        str(complete.id): None,
+        str(none.id): None,
+    }
+    detail = bureau.get(f"/reports/{waiting.id}")
+    assert detail["photos_waiting_since"] == detail["photo_state"]["waiting_since"] == told[str(waiting.id)]
+
+
 def test_a_page_costs_the_same_however_long(session: Session, bureau: Reader, count_queries: Watch) -> None:
     def add(count: int) -> None:
         for _ in range(count):

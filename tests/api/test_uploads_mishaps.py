@@ -1,8 +1,10 @@
 """Uploads that break off, spoil, expire or meet: nothing is lost, nothing is left lying about."""
 
+import os
+import time
 from datetime import timedelta
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.gateways.clock import FixedClock
 from backend.gateways.photo_store import LocalPhotoStore
-from backend.jobs.media import forget_expired
+from backend.jobs.media import clear_leftovers, forget_expired
 from backend.persistence.models import Media, Report, Upload
 from tests import photos
 from tests.factories import make_report
@@ -123,6 +125,21 @@ def test_expiry(phone: Sender, store: LocalPhotoStore, clock: FixedClock) -> Non
     assert forget_expired() == 1
     assert phone.head(where).status_code == 404
     assert left_behind(store.root) == []
+
+
+def test_what_killed_servers_left_behind_is_cleared_away(phone: Sender, store: LocalPhotoStore) -> None:
+    where = phone.create(photos.jpeg(25), body=b"\xff\xd8\xff").headers["Location"]
+    known = UUID(where.rsplit("/", 1)[1])
+    forgotten, fresh = uuid4(), uuid4()  # their rows were dropped, and then the server died
+    for upload in (forgotten, fresh):
+        store.append(upload, 0, [b"abc"])
+    (store.root / "staging" / "put-torn").write_bytes(b"half a preview")
+    long_ago = time.time() - 2 * 24 * 3600
+    for name in (f"{known.hex}.part", f"{forgotten.hex}.part", "put-torn"):
+        os.utime(store.root / "staging" / name, (long_ago, long_ago))
+    assert clear_leftovers() == 2
+    assert (store.staged_size(known), store.staged_size(forgotten), store.staged_size(fresh)) == (3, 0, 3)
+    assert not (store.root / "staging" / "put-torn").exists()
 
 
 def test_arrival_is_counted_once_by_every_report_that_waits(app: Flask, phone: Sender, store: LocalPhotoStore) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backend.gateways.cluster import database_url, libpq_url
-from backend.settings import CHECKOUT, Environment, SettingError, Settings, load_settings
+from backend.settings import CHECKOUT, Environment, PhotoPlace, S3Settings, SettingError, Settings, load_settings
 
 
 def test_nothing_given_means_a_private_loopback_service() -> None:
@@ -41,6 +41,29 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert libpq_url(database_url(settings)) == "postgresql://user:secret@db/gp"
 
 
+def test_an_s3_service_and_its_keys_that_nobody_sees() -> None:
+    given = {
+        "PHOTO_STORE": "S3",
+        "S3_BUCKET": "photos",
+        "S3_ENDPOINT": "https://s3.example.org/",
+        "S3_ACCESS_KEY": "top-secret-name",
+        "S3_SECRET_KEY": "top-secret-key",
+        "S3_PATH_STYLE": "no",
+    }
+    settings = load_settings(given)
+    assert settings.photo_store is PhotoPlace.S3
+    assert settings.s3 == S3Settings(
+        "photos", "https://s3.example.org", "us-east-1", False, "top-secret-name", "top-secret-key"
+    )
+    assert "top-secret" not in repr(settings)
+    assert load_settings({**given, "PHOTO_STORE": ""}).photo_store is PhotoPlace.LOCAL  # set up, for moving there
+    for lacking, told in (("S3_BUCKET", "S3_BUCKET"), ("S3_SECRET_KEY", "S3_SECRET_KEY")):
+        with pytest.raises(SettingError) as caught:
+            load_settings({**given, lacking: ""})
+        assert caught.value.variable == told
+        assert "top-secret" not in str(caught.value)
+
+
 def test_the_embedded_address_is_a_socket_below_the_data_folder(open_folder: Path) -> None:
     url = database_url(load_settings({"VAR_DIR": str(open_folder)}))
     assert url.startswith("postgresql+psycopg://gridpatrol@/gridpatrol?host=%2F")
@@ -70,11 +93,16 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
         ("ACCESS_TOKEN_SECONDS", "59"),
         ("REFRESH_TOKEN_DAYS", "many"),
         ("MAX_IMPORT_BYTES", "1e6"),
+        ("PHOTO_STORE", "tape"),
+        ("S3_BUCKET", "A_Bucket"),
+        ("S3_ENDPOINT", "https://user:top-secret@s3.example.org"),
+        ("S3_ENDPOINT", "s3.example.org"),
+        ("S3_PATH_STYLE", "maybe"),
     ],
 )
 def test_a_bad_value_names_its_variable_and_hides_secrets(variable: str, value: str) -> None:
     with pytest.raises(SettingError) as caught:
-        load_settings({variable: value})
+        load_settings({"S3_BUCKET": "photos", variable: value})
     assert caught.value.variable == variable
     assert str(caught.value).startswith(f"{variable}=")
     assert "top-sec" not in str(caught.value)

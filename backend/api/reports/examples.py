@@ -29,6 +29,7 @@ BASE: dict[str, Any] = {
     "description": "门口有牙椅可见",
     "photos_expected": 3,
     "photos_here": 2,
+    "photos_waiting_since": "2026-11-20T02:00:00+00:00",
     "version": 1,
 }
 SUMMARY_EXAMPLE: dict[str, Any] = {

@@ -35,6 +35,7 @@ def shown_report(detail: ReportDetail, referrals: list[dict[str, Any]], language
     """A report whole; ``referrals`` as ReferralSchema, ``language`` is 'zh' or 'en'."""
     report = detail.report
     site = report.site or {}
+    photo_state = _photo_state(report, detail, language)
     return {
         **_columns(report),
         "report_id": report.id,
@@ -45,7 +46,8 @@ def shown_report(detail: ReportDetail, referrals: list[dict[str, Any]], language
         "position": _position(detail),
         "form": {"code": report.form_code, "version": report.form_version},
         "photos": [_photo(photo) for photo in detail.photos],
-        "photo_state": _photo_state(report, detail, language),
+        "photos_waiting_since": photo_state["waiting_since"],
+        "photo_state": photo_state,
         "amendments": [_amendment(row) for row in detail.amendments],
         "emergency_calls": [_call(row) for row in detail.calls],
         "referrals": referrals,

@@ -129,6 +129,11 @@ class ReportBaseSchema(Schema):
     description = fields.String(required=True)
     photos_expected = fields.Integer(required=True)
     photos_here = fields.Integer(required=True)
+    photos_waiting_since = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata=describe("Since when the server knows of a photo that is not here; null when all are"),
+    )
     version = fields.Integer(required=True)
 
 

@@ -144,6 +144,11 @@ SLICES: dict[str, Problem] = {
         "存储空间不足，请 {retry_after} 秒后再试；照片请保留在手机上。",
         "There is no room for photos right now; keep them on the phone and try again in {retry_after} seconds.",
     ),
+    "storage_unavailable": Problem(
+        Kind.UNAVAILABLE,
+        "照片存储暂时无法访问，请 {retry_after} 秒后再试；照片请保留在手机上。",
+        "The photo storage cannot be reached right now; keep the photos and try again in {retry_after} seconds.",
+    ),
     "photo_unreadable": Problem(
         Kind.CONFLICT,
         "照片无法解码，没有预览；原件仍可下载。",

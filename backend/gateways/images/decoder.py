@@ -1,7 +1,7 @@
 """The child process that decodes pictures: bytes in, facts and a preview out. Run by reader.py, never imported.
 
 Imports nothing of the product: it is started in isolation, with limits on memory and files, and may die at any picture.
-A question: one JSON line {"bytes", "kind", "max_pixels", "side"}, then the bytes.
+A question: one JSON line {"bytes", "kind", "max_pixels", "max_pixels_buffered", "side", "seconds"}, then the bytes.
 An answer: one JSON line {"error"} or {"width", …, "preview_bytes"}, then the preview's bytes.
 """
 
@@ -29,6 +29,11 @@ FORMATS = {
 HASH_SIDE = 960  # what the preview and the hash are made from; JPEG is decoded no finer than needed for it
 FLAT_SPREAD = 4.0  # grey levels: a covered lens or a blank wall has no hash worth comparing
 TEXT_LIMIT = 200
+# JPEG markers: 0xC0–0xCF without DHT, JPG and DAC begin a frame; of these baseline and extended sequential (C0, C1, C9) …
+MARKER, START_OF_SCAN = 0xFF, 0xDA
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+SEQUENTIAL_FRAMES = frozenset({0xC0, 0xC1, 0xC9})
+BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})  # … and those that carry no length
 
 
 class RefusedError(Exception):
@@ -51,8 +56,16 @@ def main() -> None:
         content = questions.read(question["bytes"])
         if len(content) < question["bytes"]:
             return
+        _allow_seconds(question["seconds"])
         answer, preview = _answer(content, question)
         _send(answers, answer, preview)
+
+
+def _allow_seconds(seconds: float) -> None:
+    """So much processor time from now on: the parent watches too, but a parent that was killed watches no more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def _send(answers: BinaryIO, answer: dict[str, Any], preview: bytes) -> None:
@@ -62,13 +75,36 @@ def _send(answers: BinaryIO, answer: dict[str, Any], preview: bytes) -> None:
 
 def _answer(content: bytes, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
-        return look(content, question["kind"], question["max_pixels"], question["side"])
+        is_buffered = question["kind"] != "image/jpeg" or is_held_whole(content)
+        max_pixels = question["max_pixels_buffered" if is_buffered else "max_pixels"]
+        return look(content, question["kind"], max_pixels, question["side"])
     except RefusedError as refusal:
         return {"error": str(refusal)}, b""
     except MemoryError:
         return {"error": "too_much_memory"}, b""
     except Exception:  # whatever a hostile file makes a decoder raise is one and the same fact: it cannot be read
         return {"error": "undecodable"}, b""
+
+
+def is_held_whole(jpeg: bytes) -> bool:
+    """Whether a JPEG must be held in memory whole, at 6 bytes a pixel: progressive, or its colours in scans of their own.
+
+    Any other is decoded line by line at a fraction of its size. ITU-T T.81, annex B: markers, lengths, parameters.
+    """
+    at, colours = 2, 0
+    while at + 10 <= len(jpeg) and jpeg[at] == MARKER:
+        kind = jpeg[at + 1]
+        if kind == MARKER or kind in BARE_MARKERS:
+            at += 1 if kind == MARKER else 2
+            continue
+        if kind == START_OF_SCAN:
+            return jpeg[at + 4] < colours
+        if kind in FRAMES:
+            if kind not in SEQUENTIAL_FRAMES:
+                return True
+            colours = jpeg[at + 9]
+        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+    return True  # unreadable as far as we can see: the stricter limit
 
 
 def look(content: bytes, kind: str, max_pixels: int, side: int) -> tuple[dict[str, Any], bytes]:
@@ -105,6 +141,7 @@ def _preview(image: Image.Image, side: int) -> bytes:
     small = image.copy()
     small.thumbnail((side, side))
     out = io.BytesIO()
+    small.info.clear()  # a JPEG's comment would be written again
     small.save(out, "JPEG", quality=80, optimize=True)  # nothing of the original's EXIF is handed over
     return out.getvalue()
 

@@ -16,7 +16,7 @@ from backend.domain.images import PhotoKind, photo_rules
 
 CHILD = Path(__file__).with_name("decoder.py")
 LINE_LIMIT = 64 * 1024
-COPY_BYTES = 64 * 1024
+PREVIEW_LIMIT = 4 * 1024 * 1024
 # Threads of the number libraries would only multiply the child's memory.
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 
@@ -47,7 +47,7 @@ class _Child:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, question: dict[str, Any], content: BinaryIO, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def ask(self, question: dict[str, Any], content: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         with self._lock:
             process = self._running()
             watch = threading.Timer(seconds, process.kill)
@@ -55,7 +55,7 @@ class _Child:
             watch.start()
             try:
                 return _exchange(process, question, content)
-            except (OSError, ValueError, EOFError) as error:
+            except (OSError, ValueError, EOFError, KeyError, AttributeError) as error:
                 self._stop()
                 slow = time.monotonic() - started >= seconds
                 raise UnreadablePhotoError("too_slow" if slow else "decoder_died") from error
@@ -96,20 +96,20 @@ def _close(pipe: IO[bytes]) -> None:
 
 
 def _exchange(
-    process: subprocess.Popen[bytes], question: dict[str, Any], content: BinaryIO
+    process: subprocess.Popen[bytes], question: dict[str, Any], content: bytes
 ) -> tuple[dict[str, Any], bytes]:
     questions, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
     questions.write(json.dumps(question).encode() + b"\n")
-    left = int(question["bytes"])
-    while left:
-        piece = content.read(min(left, COPY_BYTES))
-        if not piece:
-            raise EOFError("the picture is shorter than said")
-        questions.write(piece)
-        left -= len(piece)
+    questions.write(content)
     questions.flush()
     answer = json.loads(answers.readline(LINE_LIMIT))
-    preview = answers.read(answer.pop("preview_bytes"))
+    preview_bytes = answer.pop("preview_bytes")
+    # a hostile picture may have taken the child over: its answer is believed no further than it is checked
+    if not isinstance(preview_bytes, int) or not 0 <= preview_bytes <= PREVIEW_LIMIT:
+        raise ValueError("an impossible preview")
+    preview = answers.read(preview_bytes)
+    if len(preview) < preview_bytes:
+        raise EOFError("the child ended within its answer")
     return answer, preview
 
 
@@ -127,9 +127,15 @@ def read_photo(content: BinaryIO, byte_count: int, kind: PhotoKind) -> PhotoFact
         "bytes": byte_count,
         "kind": kind.value,
         "max_pixels": rules.max_pixels_jpeg if kind is PhotoKind.JPEG else rules.max_pixels,
+        "max_pixels_buffered": rules.max_pixels,
         "side": rules.preview_side_px,
+        "seconds": rules.decode_seconds,
     }
-    answer, preview = _child.ask(question, content, rules.decode_seconds)
+    # all of it first: a store that fails in the middle is not the picture's fault, nor the child's
+    held = content.read(byte_count)
+    if len(held) < byte_count:
+        raise UnreadablePhotoError("incomplete")
+    answer, preview = _child.ask(question, held, rules.decode_seconds)
     if "error" in answer:
         raise UnreadablePhotoError(str(answer["error"]))
     return PhotoFacts(answer["width"], answer["height"], answer["exif"], answer["perceptual_hash"], preview)

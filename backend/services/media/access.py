@@ -1,6 +1,7 @@
 """Which photos are lacking, who may see one, and its preview made when asked for."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,8 +28,8 @@ class VisibleMedia:
 
 def missing(session: Session, photos: PhotoStore, hashes: Collection[str]) -> list[str]:
     """Those of ``hashes`` that must be sent, in the order asked and each once; a row whose bytes are gone counts too."""
-    known = known_hashes(session, hashes)
-    return [sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in known or not photos.exists(sha256)]
+    here = photos.present(known_hashes(session, hashes))
+    return [sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in here]
 
 
 def visible_media(session: Session, actor: Actor, sha256: str) -> VisibleMedia:
@@ -54,5 +55,6 @@ def make_preview(photos: PhotoStore, media: VisibleMedia) -> bytes:
             facts = read_photo(file, media.byte_count, media.kind)
     except UnreadablePhotoError as error:
         raise DomainError("photo_unreadable") from error
-    photos.put_preview(media.sha256, facts.preview)
+    with suppress(DomainError):  # a full disk: it is made again next time
+        photos.put_preview(media.sha256, facts.preview)
     return facts.preview

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
-from backend.domain.images import SNIFF_BYTES, PhotoKind, sniff
+from backend.domain.images import BYTES_MISSING, SNIFF_BYTES, PhotoKind, sniff
 from backend.gateways.job_queue import defer_photos
 from backend.gateways.photo_store import PhotoStore
 from backend.persistence.models import Media, Report, ReportPhoto
@@ -63,7 +63,7 @@ def record_arrival(
     if report_ids:
         _count(session, sha256, report_ids, now)
         publish_reports(session, report_ids, now)
-    if is_new or report_ids:
+    if is_new or report_ids or _were_missed(session, sha256):
         defer_photos(session, [sha256])
     return report_ids
 
@@ -76,6 +76,12 @@ def store_photo(session: Session, photos: PhotoStore, actor: Actor, content: byt
     sha256 = photos.add(content)
     record_arrival(session, sha256, len(content), kind, actor.user_id, now=now)
     return sha256
+
+
+def _were_missed(session: Session, sha256: str) -> bool:
+    """Whether an earlier look found no bytes: they were lost and have come again."""
+    missed = select(Media.sha256).where(Media.sha256 == sha256, Media.examine_error == BYTES_MISSING)
+    return session.scalar(missed) is not None
 
 
 def _count(session: Session, sha256: str, report_ids: Sequence[UUID], now: datetime) -> None:

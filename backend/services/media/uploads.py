@@ -1,5 +1,6 @@
 """Uploads under way: made, resumed, moved on, finished, ended. The bytes are always on disk before a row speaks of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,6 +36,14 @@ class UploadState:
     def is_complete(self) -> bool:
         """Whether every byte is here and published."""
         return self.byte_offset == self.byte_count
+
+
+@dataclass(frozen=True, slots=True)
+class BytesHere:
+    """What the store holds of an upload: how much is staged, and what kind of photo is published already, if it is."""
+
+    staged: int
+    published: PhotoKind | None
 
 
 def create_upload(
@@ -75,19 +84,31 @@ def create_upload(
     return _state(upload)
 
 
-def resume_upload(session: Session, photos: PhotoStore, actor: Actor, upload_id: UUID, *, now: datetime) -> UploadState:
+def find_upload(session: Session, actor: Actor, upload_id: UUID, *, now: datetime) -> UploadState:
+    """An own upload as its row tells it. Raises ``not_found``, ``upload_expired``."""
+    return _state(_own(session, actor, upload_id, now, lock=False))
+
+
+def look_at_bytes(photos: PhotoStore, state: UploadState) -> BytesHere:
+    """Where the bytes of an upload stand. Needs no transaction and should hold none: the store may be far away."""
+    kind = None
+    if not state.is_complete and photos.size(state.sha256) == state.byte_count:
+        with photos.open(state.sha256) as file:
+            kind = sniff(file.read(SNIFF_BYTES))
+    return BytesHere(photos.staged_size(state.id), kind)
+
+
+def resume_upload(session: Session, actor: Actor, upload_id: UUID, here: BytesHere, *, now: datetime) -> UploadState:
     """Where an own upload really stands. Raises ``not_found``, ``upload_expired``.
 
     Rows and bytes can have drifted apart: bytes published by a request that died before its commit (or by another upload
     of the same photo) complete the upload; bytes lost with a disk set it back.
     """
     upload = _own(session, actor, upload_id, now)
-    if upload.completed_at is None and photos.size(upload.sha256) == upload.byte_count:
-        kind = _published_kind(photos, upload.sha256)
-        if kind is not None:
-            _complete(session, upload, kind, now)
+    if upload.completed_at is None and here.published is not None:
+        _complete(session, upload, here.published, now)
     if upload.completed_at is None:
-        upload.byte_offset = min(upload.byte_offset, photos.staged_size(upload.id))
+        upload.byte_offset = min(upload.byte_offset, here.staged)
     session.flush()
     return _state(upload)
 
@@ -101,38 +122,42 @@ def advance(session: Session, actor: Actor, upload_id: UUID, offset: int, *, now
     return _state(upload)
 
 
-def finish(
-    session: Session, photos: PhotoStore, actor: Actor, upload_id: UUID, *, now: datetime
-) -> tuple[UploadState, str | None]:
-    """All bytes are staged: check that they are a photo and the one announced, publish, count.
+def publish(photos: PhotoStore, state: UploadState) -> PhotoKind | str:
+    """All bytes are staged: check that they are a photo and the one announced, give them their name; what they are.
 
-    The second value is None, or the code of why the whole was dropped: ``not_a_photo`` or ``checksum_mismatch``. It is not
-    raised, because dropping the upload must be committed.
+    Or the code of why the whole is dropped: ``not_a_photo`` or ``checksum_mismatch``. It is not raised, because dropping
+    the upload must be committed (``drop``). Needs no transaction and must hold none: a store may take seconds.
     """
+    kind = sniff(photos.staged_head(state.id, SNIFF_BYTES))
+    if kind is None:
+        return "not_a_photo"
+    try:
+        photos.publish(state.id, state.sha256)
+    except DomainError as error:
+        if error.code != "checksum_mismatch":
+            raise
+        return error.code
+    return kind
+
+
+def finish(session: Session, actor: Actor, upload_id: UUID, kind: PhotoKind, *, now: datetime) -> UploadState:
+    """Note that the bytes are published, and count them."""
     upload = _own(session, actor, upload_id, now)
-    state = _state(upload)
-    kind = sniff(photos.staged_head(upload_id, SNIFF_BYTES))
-    refusal = None if kind else "not_a_photo"
-    if kind is not None:
-        try:
-            photos.publish(upload_id, upload.sha256)
-        except DomainError as error:
-            if error.code != "checksum_mismatch":
-                raise
-            refusal = error.code
-    if kind is None or refusal is not None:
-        session.delete(upload)
-        session.flush()
-        return state, refusal
-    _complete(session, upload, kind, now)
+    if upload.completed_at is None:
+        _complete(session, upload, kind, now)
     session.flush()
-    return _state(upload), None
+    return _state(upload)
 
 
 def terminate(session: Session, actor: Actor, upload_id: UUID, *, now: datetime) -> None:
     """Forget an own upload; a photo it has published stays. The caller drops the staged bytes after the commit."""
     session.delete(_own(session, actor, upload_id, now))
     session.flush()
+
+
+def known_uploads(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Those of ``ids`` that have a row."""
+    return set(session.scalars(select(Upload.id).where(Upload.id.in_(list(ids)))))
 
 
 def expired_uploads(session: Session, *, now: datetime) -> list[UUID]:
@@ -147,8 +172,8 @@ def expired_uploads(session: Session, *, now: datetime) -> list[UUID]:
     return list(session.scalars(delete(Upload).where(Upload.id.in_(doomed)).returning(Upload.id)))
 
 
-def _own(session: Session, actor: Actor, upload_id: UUID, now: datetime) -> Upload:
-    upload = own_upload(session, actor.user_id, upload_id, lock=True)
+def _own(session: Session, actor: Actor, upload_id: UUID, now: datetime, *, lock: bool = True) -> Upload:
+    upload = own_upload(session, actor.user_id, upload_id, lock=lock)
     if upload is None:
         raise DomainError("not_found")
     if upload.expires_at <= now and upload.completed_at is None:
@@ -161,11 +186,6 @@ def _complete(session: Session, upload: Upload, kind: PhotoKind, now: datetime) 
     upload.completed_at = now
     upload.expires_at = _expiry(now)
     record_arrival(session, upload.sha256, upload.byte_count, kind, upload.user_id, now=now)
-
-
-def _published_kind(photos: PhotoStore, sha256: str) -> PhotoKind | None:
-    with photos.open(sha256) as file:
-        return sniff(file.read(SNIFF_BYTES))
 
 
 def _expiry(now: datetime) -> datetime:

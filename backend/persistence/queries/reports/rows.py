@@ -87,18 +87,32 @@ def _complete(item: dict[str, Any], photos: list[dict[str, Any]], referrals: lis
     lon, lat, accuracy_m = item.pop("lon"), item.pop("lat"), item.pop("accuracy_m")
     item["position"] = None if lon is None else {"lon": lon, "lat": lat, "accuracy_m": accuracy_m}
     item["stage"] = stage_of([referral["status"] for referral in referrals])
+    item["photos_waiting_since"] = min(
+        (named_at for photo in photos if (named_at := photo.pop("waiting_since"))), default=None
+    )
     item["photos"] = photos
     item["referrals"] = referrals
 
 
 def _photos(session: Session, report_ids: Sequence[UUID]) -> Grouped:
     rows = session.execute(
-        select(ReportPhoto.report_id, ReportPhoto.sha256, ReportPhoto.role, ReportPhoto.arrived_at)
+        select(
+            ReportPhoto.report_id, ReportPhoto.sha256, ReportPhoto.role, ReportPhoto.arrived_at, ReportPhoto.named_at
+        )
         .where(ReportPhoto.report_id == one_of(report_ids, Uuid))
         .order_by(ReportPhoto.report_id, ReportPhoto.ordinal)
     )
     return _grouped(
-        (row.report_id, {"sha256": row.sha256, "role": row.role, "here": row.arrived_at is not None}) for row in rows
+        (
+            row.report_id,
+            {
+                "sha256": row.sha256,
+                "role": row.role,
+                "here": row.arrived_at is not None,
+                "waiting_since": None if row.arrived_at else row.named_at,
+            },
+        )
+        for row in rows
     )
 
 
