@@ -9,6 +9,7 @@ from typing import TypeVar
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 EMBEDDED_DATABASE = "gridpatrol"
+SEAL_ALGORITHMS = ("sha-256", "sm3")  # those of domain/seals.py
 SQLALCHEMY_PREFIX = "postgresql+psycopg://"
 
 Value = TypeVar("Value")
@@ -49,6 +50,7 @@ class Settings:
     password_rounds: int = 2
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_import_bytes: int = 64 * 1024 * 1024
+    seal_algorithm: str = "sha-256"
     web_workers: int = 2
     web_threads: int = 4
 
@@ -101,6 +103,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         access_token_seconds=read("ACCESS_TOKEN_SECONDS", _whole(60, 86_400), base.access_token_seconds),
         refresh_token_days=read("REFRESH_TOKEN_DAYS", _whole(1, 366), base.refresh_token_days),
         max_import_bytes=read("MAX_IMPORT_BYTES", _whole(64 * 1024, 2**32), base.max_import_bytes),
+        seal_algorithm=read("SEAL_ALGORITHM", _one_of(*SEAL_ALGORITHMS), base.seal_algorithm),
         web_workers=read("WEB_WORKERS", _whole(1, 64), base.web_workers),
         web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),
     )
@@ -115,6 +118,15 @@ def _whole(low: int, high: int) -> Callable[[str, str], int]:
         if not low <= number <= high:
             raise SettingError(variable, given, wanted)
         return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str, str], str]:
+    def parse(variable: str, given: str) -> str:
+        if given.lower() not in choices:
+            raise SettingError(variable, given, f"one of {', '.join(choices)} is wanted")
+        return given.lower()
 
     return parse
 

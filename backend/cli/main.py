@@ -16,6 +16,7 @@ COMMANDS = {
     "db": ("backend.cli.db", "Start, stop, migrate, back up and restore the database."),
     "grids": ("backend.cli.grids", "Import, validate, export and generate grids."),
     "users": ("backend.cli.users", "Add, disable and list people."),
+    "audit": ("backend.cli.audit", "Seal the history, and verify that nobody rewrote it."),
     "demo": ("backend.cli.demo", "Load the demo district."),
     "docs": ("backend.cli.docs", "Write the API documents."),
     "jobs": ("backend.cli.jobs", "Run background jobs."),

@@ -68,17 +68,27 @@ def test_up_down_and_up_again(cluster: PrivateCluster) -> None:
     engine.dispose()
 
 
+GUARDED = ("events", "history_seals", "history_seal_entries", "sync_conflicts")
+
+
 def test_history_cannot_be_rewritten(cluster: PrivateCluster) -> None:
     engine = _engine(cluster, "gp_history")
     schema.upgrade(cluster.url("gp_history"))
     with engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO events (id, at, subject_type, subject_id, action, data) "
-                "VALUES (gen_random_uuid(), now(), 'x', '1', 'a', '{}')"
-            )
-        )
-    for attempt in ("UPDATE events SET action = 'b'", "DELETE FROM events"):
+        for line in (
+            "INSERT INTO events (id, at, subject_type, subject_id, action, data) "
+            "VALUES (gen_random_uuid(), now(), 'x', '1', 'a', '{}')",
+            "INSERT INTO history_seals VALUES (1, NULL, 'sha-256', 1, 1, 1, 1, 1, 'e', now(), 'h', 's')",
+            "INSERT INTO history_seal_entries VALUES (gen_random_uuid(), 1, 1, 'h')",
+        ):
+            connection.execute(text(line))
+    attempts = [
+        *("UPDATE events SET action = 'b'", "UPDATE history_seals SET hash = 'b'"),
+        *("UPDATE history_seal_entries SET position = 2", "DELETE FROM events"),
+        *("DELETE FROM history_seal_entries", "DELETE FROM history_seals"),
+        *(f"TRUNCATE {table} CASCADE" for table in (*GUARDED, "users")),  # users: events hang on them
+    ]
+    for attempt in attempts:
         with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
             connection.execute(text(attempt))
     engine.dispose()

@@ -12,7 +12,7 @@ from backend.persistence.models.divisions import (
 )
 from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
-from backend.persistence.models.history import Event
+from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
 from backend.persistence.models.media import Media, Upload
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
@@ -24,6 +24,7 @@ from backend.persistence.models.sync import (
     SyncItem,
     SyncObject,
     SyncScope,
+    SyncTrim,
 )
 from backend.persistence.models.tasks import Site, Task, TaskAssignment
 
@@ -42,6 +43,8 @@ __all__ = [
     "GridLineage",
     "GridResponsibility",
     "GridVersion",
+    "HistorySeal",
+    "HistorySealEntry",
     "LoginSession",
     "Media",
     "Referral",
@@ -58,6 +61,7 @@ __all__ = [
     "SyncItem",
     "SyncObject",
     "SyncScope",
+    "SyncTrim",
     "Task",
     "TaskAssignment",
     "Upload",
