@@ -2,6 +2,7 @@
 
 Two lines of one object may stand in (tx, seq) order against their versions, when the older transaction wrote last; the
 version decides: a line that a newer version below the same horizon supersedes is not served at all.
+What was trimmed (services/sync/trimming.py) leaves a place behind: whoever stands before it may have missed a line.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,9 @@ OPENING = text("""
     SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS horizon, e.ids, e.since,
            d.last_contact_at, d.clock_offset_ms, d.outbox_items, d.outbox_photos, d.outbox_oldest_at,
            EXISTS (SELECT 1 FROM sync_changes c WHERE c.user_id = :user AND (c.tx, c.seq) > (:tx, :seq)
-                   AND c.tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)) AS has_news
+                   AND c.tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint))
+           OR EXISTS (SELECT 1 FROM (SELECT place_tx, place_seq FROM sync_trims ORDER BY id DESC LIMIT 1) t
+                      WHERE (t.place_tx, t.place_seq) > (:tx, :seq)) AS has_news
     FROM (SELECT array_agg(id ORDER BY ordinal) AS ids, array_agg(reoffer_since ORDER BY ordinal) AS since FROM epochs) e
     LEFT JOIN devices d ON d.id = :device
 """)
@@ -67,8 +70,12 @@ HOLDINGS = text("""
 """)
 
 
+TRIMMED = text("SELECT place_tx, place_seq FROM sync_trims ORDER BY id DESC LIMIT 1")
+
+
 def opening(session: Session, user_id: UUID, device_id: UUID | None, after: tuple[int, int]) -> Opening:
-    """The horizon, all epochs in their order, what the device last told, and whether lines wait after a place."""
+    """The horizon, all epochs in their order, what the device last told, and whether lines wait after a place (or did,
+    before they were trimmed)."""
     row = session.execute(OPENING, {"device": device_id, "user": user_id, "tx": after[0], "seq": after[1]}).one()
     return Opening(
         row.horizon,
@@ -83,6 +90,12 @@ def opening(session: Session, user_id: UUID, device_id: UUID | None, after: tupl
 def snapshot_horizon(session: Session) -> int:
     """The oldest transaction still running: everything below it has ended and can be read whole."""
     return cast(int, session.scalar(HORIZON))
+
+
+def trimmed_place(session: Session) -> tuple[int, int]:
+    """The last place at which a line that a phone may have needed was taken out; (0, 0) where there is none."""
+    row = session.execute(TRIMMED).one_or_none()
+    return (row.place_tx, row.place_seq) if row else (0, 0)
 
 
 def changes_after(

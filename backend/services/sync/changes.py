@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,30 +79,43 @@ def read_changes(
     now: datetime,
 ) -> Page:
     """Changes of ``user_id`` after the cursor ``given``; a snapshot from the start where the cursor is none of his, of
-    another epoch, or older than the kept history. ``horizon``, ``has_news``: from queries/feed, of this call."""
+    another epoch, older than the kept history, or from before what was trimmed. ``horizon``, ``has_news``: from
+    queries/feed, of this call."""
     cursor = _usable(decode_cursor(given), user_id, epoch, now)
+    rows: Sequence[feed.FeedRow] = []
+    # ``has_news`` False is only believed of the cursor it was asked for; a snapshot always looks
+    if cursor is not None and has_news:
+        rows = _rows(session, user_id, cursor, horizon, limit)
+        # asked after reading: whoever does not see a line any more that was trimmed meanwhile sees the place it left
+        if _is_cut_off(cursor, feed.trimmed_place(session)):
+            cursor = None
     snapshot = cursor is None
     if cursor is None:
         cursor = Cursor(str(user_id), str(epoch), 0, 0, horizon, int(now.timestamp()))
-    # ``has_news`` False is only believed of the cursor it was asked for; a snapshot always looks
-    rows = (
-        []
-        if not (has_news or snapshot)
-        else feed.changes_after(
-            session,
-            user_id,
-            after=(cursor.tx, cursor.seq),
-            horizon=horizon,
-            snapshot_tx=cursor.snapshot_tx,
-            limit=limit + 1,
-        )
-    )
+        rows = _rows(session, user_id, cursor, horizon, limit)
     more, rows = len(rows) > limit, rows[:limit]
     # at the end: every transaction below the horizon has ended, so nothing can ever appear before this place
     place = (rows[-1].tx, rows[-1].seq) if more else max((cursor.tx, cursor.seq), (horizon - 1, LAST_SEQ))
     cursor = replace(cursor, tx=place[0], seq=place[1], issued=int(now.timestamp()))
     state = _state(session, user_id, horizon) if not more and (rows or verify) else None
     return Page([_dump(row) for row in rows], cursor.encode(), more, snapshot, state)
+
+
+def _rows(session: Session, user_id: UUID, cursor: Cursor, horizon: int, limit: int) -> Sequence[feed.FeedRow]:
+    """One line more than asked for, which tells whether there is more."""
+    return feed.changes_after(
+        session,
+        user_id,
+        after=(cursor.tx, cursor.seq),
+        horizon=horizon,
+        snapshot_tx=cursor.snapshot_tx,
+        limit=limit + 1,
+    )
+
+
+def _is_cut_off(cursor: Cursor, trimmed: tuple[int, int]) -> bool:
+    """Whether a revoke may be missing that this phone needs: one after its place, of an object it may hold."""
+    return (cursor.tx, cursor.seq) < trimmed and cursor.snapshot_tx <= trimmed[0]
 
 
 def _state(session: Session, user_id: UUID, horizon: int) -> dict[str, Any]:
