@@ -1,9 +1,8 @@
 """How gunicorn serves the application; used by ``gridpatrol serve`` and by service managers alike. Settings: settings.py."""
 
 import os
-import shutil
-import tempfile
 
+from backend.metrics_folder import prepare_folder, remove_folder
 from backend.settings import load_settings
 
 _settings = load_settings(os.environ)
@@ -22,10 +21,8 @@ backlog = 1024
 max_requests = 20_000  # a slow leak in a native library never grows old
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeat files, unlinked at once
-# Where the workers count together (metrics.py); set before the application is imported, kept when this file is read again.
-_COUNTS = "gridpatrol-counts-"
-_counts = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix=_COUNTS, dir=worker_tmp_dir)
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counts
+# Where the workers count together; before the application is imported.
+_counts = prepare_folder(worker_tmp_dir)
 proc_name = "gridpatrol"
 control_socket_disable = True  # it would write into the home folder
 errorlog = "-"
@@ -35,5 +32,4 @@ accesslog = None  # the application logs its requests itself, without names and 
 
 def on_exit(_server: object) -> None:
     """The counts begin anew with the next start."""
-    if os.path.basename(_counts).startswith(_COUNTS):  # noqa: PTH119 - a name only; a folder somebody else gave stays
-        shutil.rmtree(_counts, ignore_errors=True)
+    remove_folder(_counts)

@@ -12,9 +12,8 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
-FOLDER = (
-    "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client's own variable; set by gunicorn_config.py before anything is counted
-)
+from backend.metrics_folder import VARIABLE
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -26,7 +25,7 @@ def _slot(pid: int) -> int:
     Web workers are renewed after some thousand requests: files named by process would become more for ever, those of
     a slot are carried on by the next one. ``pid`` is asked for so that a fork takes a slot of its own.
     """
-    folder = Path(os.environ[FOLDER])
+    folder = Path(os.environ[VARIABLE])
     for number in itertools.count():
         # never closed: the lock ends with the process
         handle = os.open(folder / f"{number}.slot", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -39,7 +38,7 @@ def _slot(pid: int) -> int:
     raise AssertionError("numbers do not end")
 
 
-if FOLDER in os.environ:
+if VARIABLE in os.environ:
     values.ValueClass = values.MultiProcessValue(lambda: _slot(os.getpid()))  # type: ignore[no-untyped-call]  # its own way
 
 _own = CollectorRegistry()
@@ -64,7 +63,7 @@ def count_request(method: str, route: str | None, status: int, seconds: float) -
 
 def counted() -> CollectorRegistry:
     """A registry with what this process counted, or all processes of this service together."""
-    if FOLDER not in os.environ:
+    if VARIABLE not in os.environ:
         return _own
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's own way

@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,10 +161,18 @@ def test_who_is_answered(
     assert (answer.mimetype == "text/plain") is (status == 200)
 
 
+def slots(workers: list[int]) -> list[Path]:
+    """The slots that processes hold open; one that has ended holds none."""
+    found = []
+    for pid in workers:
+        with suppress(FileNotFoundError):
+            found += [handle.readlink() for handle in Path(f"/proc/{pid}/fd").iterdir()]
+    return [path for path in found if path.suffix == ".slot"]
+
+
 def count_folder(workers: list[int]) -> Path:
-    """Where processes count, by the slot that one of them holds open."""
-    handles = [handle for pid in workers for handle in Path(f"/proc/{pid}/fd").iterdir() if handle.is_symlink()]
-    return next(handle.readlink().parent for handle in handles if handle.readlink().suffix == ".slot")
+    """Where processes count."""
+    return slots(workers)[0].parent
 
 
 @pytest.mark.slow
@@ -187,3 +195,19 @@ def test_all_workers_count_together(live_app: Flask, cluster: PrivateCluster, tm
         folder = count_folder(server.workers())
         assert len(list(folder.glob("*.db"))) == 6  # a counter and a histogram for each slot, not for each process
     assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_what_a_killed_service_counted_is_cleared_away(
+    live_app: Flask, cluster: PrivateCluster, tmp_path: Path
+) -> None:
+    with running_server(cluster.url(LIVE), tmp_path) as server:
+        requests.get(f"{server.url}/healthz", timeout=5)
+        workers = server.workers()
+        left = count_folder(workers)
+        server.kill_everything()
+        while slots(workers):  # on a busy machine a killed process takes its time
+            time.sleep(0.05)
+        assert left.exists()
+        server.start_again()
+        assert not left.exists()
