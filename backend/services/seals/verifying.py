@@ -6,11 +6,12 @@ What it can name: the event, while its entry or its row is left; the seal, alway
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.domain.seals import ALGORITHMS, SealContent, digest, entries_hash, event_content, seal_hash, statement
@@ -75,6 +76,7 @@ class Verification:
 
 def verify_history(session: Session, jwks: dict[str, Any], known: KnownSeal | None = None) -> Verification:
     """Check the whole chain against the events, with the public keys ``jwks``."""
+    session.execute(text("SET LOCAL statement_timeout = '1h'"))  # a history of years is read whole
     result = Verification()
     while not result.more:
         seals = seals_after(session, result.last.number if result.last else 0, BLOCK)
@@ -97,12 +99,10 @@ def verify_history(session: Session, jwks: dict[str, Any], known: KnownSeal | No
 
 
 def verify_seal(session: Session, jwks: dict[str, Any], seal: HistorySeal) -> list[Discrepancy]:
-    """Check one seal: its events, its own hash and signature, and that it names the one before."""
+    """Check one seal: its events, its own hash and signature, and that it names the one before. Up to MOST_TOLD."""
     previous = next((one for one in seals_after(session, seal.number - 2, 1) if one.number < seal.number), None)
-    return [
-        *_check_chain(previous, seal),
-        *_check_seal(jwks, seal, list(entries_between(session, seal.number, seal.number))),
-    ]
+    entries = list(entries_between(session, seal.number, seal.number))
+    return list(islice(chain(_check_chain(previous, seal), _check_seal(jwks, seal, entries)), MOST_TOLD))
 
 
 def _verify_block(session: Session, jwks: dict[str, Any], seals: Iterable[HistorySeal], result: Verification) -> None:
