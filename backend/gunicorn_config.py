@@ -2,6 +2,7 @@
 
 import os
 
+from backend.metrics_folder import prepare_folder, remove_folder
 from backend.settings import load_settings
 
 _settings = load_settings(os.environ)
@@ -20,8 +21,15 @@ backlog = 1024
 max_requests = 20_000  # a slow leak in a native library never grows old
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeat files, unlinked at once
+# Where the workers count together; before the application is imported.
+_counts = prepare_folder(worker_tmp_dir)
 proc_name = "gridpatrol"
 control_socket_disable = True  # it would write into the home folder
 errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 accesslog = None  # the application logs its requests itself, without names and tokens
+
+
+def on_exit(_server: object) -> None:
+    """The counts begin anew with the next start."""
+    remove_folder(_counts)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 EMBEDDED_DATABASE = "gridpatrol"
+SEAL_ALGORITHMS = ("sha-256", "sm3")  # those of domain/seals.py
 SQLALCHEMY_PREFIX = "postgresql+psycopg://"
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -72,6 +73,9 @@ class Settings:
     password_rounds: int = 2
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_import_bytes: int = 64 * 1024 * 1024
+    seal_algorithm: str = "sha-256"
+    horizon_warning_seconds: int = 60  # a phone syncs every few minutes: a minute's delay is not noticed, more is
+    metrics_token: str | None = None
     web_workers: int = 2
     web_threads: int = 4
     photo_store: PhotoPlace = PhotoPlace.LOCAL
@@ -126,10 +130,13 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         port=read("PORT", _whole(1, 65535), base.port),
         database_url=read("DATABASE_URL", _database_url, base.database_url),
         environment=read("ENVIRONMENT", _environment, base.environment),
-        demo_password=read("DEMO_PASSWORD", _password, base.demo_password),
+        demo_password=read("DEMO_PASSWORD", _secret(10), base.demo_password),
         access_token_seconds=read("ACCESS_TOKEN_SECONDS", _whole(60, 86_400), base.access_token_seconds),
         refresh_token_days=read("REFRESH_TOKEN_DAYS", _whole(1, 366), base.refresh_token_days),
         max_import_bytes=read("MAX_IMPORT_BYTES", _whole(64 * 1024, 2**32), base.max_import_bytes),
+        horizon_warning_seconds=read("HORIZON_WARNING_SECONDS", _whole(1, 86_400), base.horizon_warning_seconds),
+        metrics_token=read("METRICS_TOKEN", _secret(16), base.metrics_token),
+        seal_algorithm=read("SEAL_ALGORITHM", _one_of(*SEAL_ALGORITHMS), base.seal_algorithm),
         web_workers=read("WEB_WORKERS", _whole(1, 64), base.web_workers),
         web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),
         photo_store=photo_store,
@@ -170,6 +177,15 @@ def _whole(low: int, high: int) -> Callable[[str, str], int]:
         if not low <= number <= high:
             raise SettingError(variable, given, wanted)
         return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str, str], str]:
+    def parse(variable: str, given: str) -> str:
+        if given.lower() not in choices:
+            raise SettingError(variable, given, f"one of {', '.join(choices)} is wanted")
+        return given.lower()
 
     return parse
 
@@ -243,3 +259,12 @@ def _password(variable: str, given: str) -> str:
     if len(given) < 10:
         raise SettingError(variable, "…", "at least 10 characters are wanted")
     return given
+
+
+def _secret(length: int) -> Callable[[str, str], str]:
+    def parse(variable: str, given: str) -> str:
+        if len(given) < length:
+            raise SettingError(variable, "…", f"at least {length} characters are wanted")
+        return given
+
+    return parse

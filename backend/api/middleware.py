@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from backend.domain.ids import new_id
+from backend.metrics import count_request
 
 log = structlog.get_logger("gridpatrol.request")
 OVERRIDABLE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE", "OPTIONS"})
@@ -40,7 +41,7 @@ def _without_length(start_response: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def register_request_log(app: Flask) -> None:
-    """Give every request an id, security headers, and one log line without personal data."""
+    """Give every request an id, security headers, a count, and one log line without personal data."""
 
     @app.before_request
     def begin() -> None:
@@ -53,14 +54,17 @@ def register_request_log(app: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.add("Vary", "Accept-Language")
+        route = request.url_rule.rule if request.url_rule else None
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        count_request(request.method, route, response.status_code, seconds)
         if response.status_code >= 400 or request.method not in ("GET", "HEAD", "OPTIONS"):
             log.info(
                 "request",
                 request_id=g.get("request_id"),
                 method=request.method,
-                route=request.url_rule.rule if request.url_rule else None,
+                route=route,
                 status=response.status_code,
-                ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 actor=str(g.get("actor_id") or ""),
             )
         return response

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from backend.api.state import current_state
 from backend.cli.context import application_on, bring_schema_up
 from backend.cli.database import bring_up, current_settings, embedded_or_refuse, open_database, say
 from backend.cli.migrating import note_migrated
@@ -13,6 +14,7 @@ from backend.gateways.backup import dump_database, read_note, restore_database, 
 from backend.gateways.cluster import ClusterError, PrivateCluster, database_url, embedded_cluster, libpq_url
 from backend.persistence.unit_of_work import unit_of_work
 from backend.services.epochs import start_new_epoch
+from backend.services.seals import seal_restored
 from backend.settings import EMBEDDED_DATABASE, Settings
 
 RESTORED = f"{EMBEDDED_DATABASE}_restored"
@@ -130,7 +132,10 @@ def _fill(settings: Settings, url: str, file: Path, moment: datetime) -> None:
     restore_database(libpq_url(url), file)
     bring_schema_up(settings, url)
     with application_on(settings, url), unit_of_work() as session:
-        start_new_epoch(session, moment, datetime.now(UTC))
+        now = datetime.now(UTC)
+        start_new_epoch(session, moment, now)
+        keys = current_state().gateways.keys
+        seal_restored(session, keys, now=now, algorithm=settings.seal_algorithm)
 
 
 def _refuse_while_used(cluster: PrivateCluster) -> None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "grids": ("backend.cli.grids", "Import, validate, export and generate grids."),
     "users": ("backend.cli.users", "Add, disable and list people."),
     "media": ("backend.cli.media", "Check the photo store, move photos between stores."),
+    "audit": ("backend.cli.audit", "Seal the history, and verify that nobody rewrote it."),
     "demo": ("backend.cli.demo", "Load the demo district."),
     "docs": ("backend.cli.docs", "Write the API documents."),
     "jobs": ("backend.cli.jobs", "Run background jobs."),

@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "media.upload": ACTIVE,
     "workflow.read": EVERYBODY,
     "history.read": EVERYBODY,
+    "seal.read": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }
 
 # What somebody may whose roles have all ended: hand in what his phone still holds, be told what leaves it, sign out.

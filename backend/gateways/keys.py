@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FILE_NAME = "keys.json"
 TOKEN_ALGORITHM = "HS256"  # noqa: S105 # the name of an algorithm, not a secret
@@ -85,6 +86,22 @@ class Keys:
         return {"keys": [dict(key) for key in self._published]}
 
 
+def verify_jws(token: str, jwks: dict[str, Any]) -> dict[str, Any] | None:
+    """What ``Keys.sign`` signed with one of the public keys ``jwks``; None for anything else."""
+    try:
+        head, body, signature = token.encode("ascii").split(b".")
+        header = orjson.loads(_from_base64url(head))
+        key = next(key for key in jwks["keys"] if key["kid"] == header["kid"] and key.get("crv") == "Ed25519")
+        if header["alg"] != SIGNING_ALGORITHM:
+            return None
+        public = Ed25519PublicKey.from_public_bytes(_from_base64url(key["x"].encode("ascii")))
+        public.verify(_from_base64url(signature), head + b"." + body)
+        payload = orjson.loads(_from_base64url(body))
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, InvalidSignature):
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
 def _public_jwk(pair: Ed25519PrivateKey) -> dict[str, str]:
     needed = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(pair.public_key().public_bytes_raw()).decode("ascii")}
     thumbprint = hashlib.sha256(orjson.dumps(needed, option=orjson.OPT_SORT_KEYS)).digest()  # RFC 7638
@@ -102,6 +119,10 @@ def _new_content() -> dict[str, Any]:
 
 def _base64url(content: bytes) -> bytes:
     return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+
+def _from_base64url(content: bytes) -> bytes:
+    return base64.b64decode(content + b"=" * (-len(content) % 4), altchars=b"-_", validate=True)
 
 
 @contextmanager

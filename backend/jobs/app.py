@@ -6,7 +6,14 @@ from procrastinate import App, JobContext, PsycopgConnector
 from backend.gateways.cluster import libpq_url
 
 # Every module that defines tasks; the worker imports them all.
-TASK_MODULES = ("backend.jobs.accounts", "backend.jobs.grids", "backend.jobs.housekeeping", "backend.jobs.media")
+TASK_MODULES = (
+    "backend.jobs.accounts",
+    "backend.jobs.grids",
+    "backend.jobs.history",
+    "backend.jobs.housekeeping",
+    "backend.jobs.media",
+    "backend.jobs.sync",
+)
 FLASK_APP = "flask_app"
 
 job_app = App(

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
-from backend.persistence.models import Epoch, SyncChange
+from backend.persistence.models import Epoch, SyncChange, SyncTrim
 
 
 def ensure_epoch(session: Session, now: datetime) -> UUID:
@@ -31,6 +31,7 @@ def start_new_epoch(session: Session, backup_taken_at: datetime, now: datetime) 
     epoch = Epoch(id=new_id(), started_at=now, reoffer_since=backup_taken_at)
     session.add(epoch)
     session.execute(delete(SyncChange))
+    session.execute(delete(SyncTrim))
     session.execute(
         text("""
         INSERT INTO sync_changes (user_id, op, type, object_id, version, own)

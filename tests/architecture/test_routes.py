@@ -9,6 +9,7 @@ from backend.domain.permissions import PERMISSIONS
 OPEN_ROUTES = {
     "/healthz": "load balancers have no account",
     "/readyz": "load balancers have no account",
+    "/metrics": "no account: this machine alone, or a token of its own (METRICS_TOKEN); no personal data",
     "/version": "support asks for it on the phone",
     "/.well-known/jwks.json": "a receipt must be checkable by anybody",
     "/api/v1/session": "signing in",

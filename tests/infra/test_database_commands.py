@@ -40,6 +40,14 @@ def write(cluster: PrivateCluster, value: int) -> None:
         connection.execute("INSERT INTO marks VALUES (%s)", (value,))
 
 
+def happen(cluster: PrivateCluster) -> None:
+    with psycopg.connect(libpq_url(cluster.url())) as connection:
+        connection.execute(
+            "INSERT INTO events (id, at, subject_type, subject_id, action, data) "
+            "VALUES (gen_random_uuid(), now(), 'task', '1', 'create', '{}')"
+        )
+
+
 def rows(cluster: PrivateCluster, query: str, dbname: str = "gridpatrol") -> list[tuple[object, ...]]:
     with psycopg.connect(libpq_url(cluster.url(dbname))) as connection:
         return connection.execute(query).fetchall()
@@ -52,6 +60,9 @@ def test_a_restore_brings_back_the_backup_and_begins_a_new_epoch(cluster: Privat
     run("db", "migrate")
     assert "running, schema 0" in run("db", "status").output
     write(cluster, 1)
+    happen(cluster)
+    assert run("audit", "seal").stdout == "events sealed: 1\n"
+    happen(cluster)  # not sealed when the backup is made
     (old_epoch,) = rows(cluster, "SELECT id FROM epochs")
     file = tmp_path / "night.backup"
     before = datetime.now(UTC)
@@ -70,6 +81,9 @@ def test_a_restore_brings_back_the_backup_and_begins_a_new_epoch(cluster: Privat
     assert [epochs[0][:1], epochs[1][1]] == [old_epoch, datetime.fromisoformat(note["taken_at"])]
     (kept,) = rows(cluster, "SELECT datname FROM pg_database WHERE datname LIKE 'gridpatrol_before_%'")
     assert rows(cluster, "SELECT value FROM marks ORDER BY value", str(kept[0])) == [(1,), (2,)]
+    happen(cluster)
+    assert run("audit", "seal").stdout == "events sealed: 1\n"
+    assert "3 events in 3 seals, 0 waiting" in run("audit", "verify").stdout
     assert run("db", "stop").output == "stopped\n"
     assert run("db", "stop").output == "was not running\n"
 

@@ -4,8 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.seals import ALGORITHMS
 from backend.gateways.cluster import database_url, libpq_url
-from backend.settings import CHECKOUT, Environment, PhotoPlace, S3Settings, SettingError, Settings, load_settings
+from backend.settings import (
+    CHECKOUT,
+    SEAL_ALGORITHMS,
+    Environment,
+    PhotoPlace,
+    S3Settings,
+    SettingError,
+    Settings,
+    load_settings,
+)
 
 
 def test_nothing_given_means_a_private_loopback_service() -> None:
@@ -28,6 +38,9 @@ def test_everything_is_read(tmp_path: Path) -> None:
             "DEMO_PASSWORD": "a long enough one",
             "ACCESS_TOKEN_SECONDS": "600",
             "REFRESH_TOKEN_DAYS": "7",
+            "SEAL_ALGORITHM": "SM3",
+            "METRICS_TOKEN": "sixteen-or-more-x",
+            "HORIZON_WARNING_SECONDS": "5",
         }
     )
     assert settings.media_dir == tmp_path / "media"
@@ -35,6 +48,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert settings.port == 9001
     assert settings.environment is Environment.PRODUCTION
     assert (settings.access_token_seconds, settings.refresh_token_days) == (600, 7)
+    assert (settings.seal_algorithm, settings.metrics_token) == ("sm3", "sixteen-or-more-x")
+    assert settings.horizon_warning_seconds == 5
     assert not settings.is_embedded
     assert not settings.is_loopback
     assert database_url(settings) == "postgresql+psycopg://user:secret@db/gp"
@@ -98,6 +113,9 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
         ("S3_ENDPOINT", "https://user:top-secret@s3.example.org"),
         ("S3_ENDPOINT", "s3.example.org"),
         ("S3_PATH_STYLE", "maybe"),
+        ("SEAL_ALGORITHM", "md5"),
+        ("METRICS_TOKEN", "top-sec-short"),
+        ("HORIZON_WARNING_SECONDS", "0"),
     ],
 )
 def test_a_bad_value_names_its_variable_and_hides_secrets(variable: str, value: str) -> None:
@@ -126,3 +144,7 @@ def test_an_empty_value_counts_as_not_given(blank: str) -> None:
 )
 def test_only_this_machine_counts_as_loopback(host: str, loopback: bool) -> None:
     assert load_settings({"HOST": host}).is_loopback is loopback
+
+
+def test_every_algorithm_that_may_be_set_can_be_computed() -> None:
+    assert set(SEAL_ALGORITHMS) == set(ALGORITHMS)

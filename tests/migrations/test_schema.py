@@ -3,10 +3,14 @@
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
 from backend.gateways.cluster import PrivateCluster
+from backend.gateways.keys import Keys
 from backend.persistence import models, schema
 from backend.persistence.database import Base
+from backend.services.seals import seal_batch, verify_history
+from tests.conftest import NOW
 
 COLUMNS = text("""
     SELECT table_name, column_name, udt_name, is_nullable, is_identity, column_default
@@ -68,17 +72,47 @@ def test_up_down_and_up_again(cluster: PrivateCluster) -> None:
     engine.dispose()
 
 
+GUARDED = ("events", "history_seals", "history_seal_entries", "sync_conflicts")
+
+
 def test_history_cannot_be_rewritten(cluster: PrivateCluster) -> None:
     engine = _engine(cluster, "gp_history")
     schema.upgrade(cluster.url("gp_history"))
     with engine.begin() as connection:
+        for line in (
+            "INSERT INTO events (id, at, subject_type, subject_id, action, data) "
+            "VALUES (gen_random_uuid(), now(), 'x', '1', 'a', '{}')",
+            "INSERT INTO history_seals VALUES (1, NULL, 'sha-256', 1, 1, 1, 1, 1, 'e', now(), 'h', 's')",
+            "INSERT INTO history_seal_entries VALUES (gen_random_uuid(), 1, 1, 'h')",
+        ):
+            connection.execute(text(line))
+    attempts = [
+        *("UPDATE events SET action = 'b'", "UPDATE history_seals SET hash = 'b'"),
+        *("UPDATE history_seal_entries SET position = 2", "DELETE FROM events"),
+        *("DELETE FROM history_seal_entries", "DELETE FROM history_seals"),
+        *(f"TRUNCATE {table} CASCADE" for table in (*GUARDED, "users")),  # users: events hang on them
+    ]
+    for attempt in attempts:
+        with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
+            connection.execute(text(attempt))
+    engine.dispose()
+
+
+def test_events_from_before_seals_can_be_sealed(cluster: PrivateCluster) -> None:
+    """The upgrade of a database in use: the triggers do not stand in the way, and nothing old stays out of the chain."""
+    engine, keys = _engine(cluster, "gp_before_seals"), Keys.ephemeral()
+    schema.upgrade(cluster.url("gp_before_seals"), "0002")
+    with engine.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO events (id, at, subject_type, subject_id, action, data) "
-                "VALUES (gen_random_uuid(), now(), 'x', '1', 'a', '{}')"
+                "SELECT gen_random_uuid(), now(), 'x', CAST(n AS text), 'a', '{}' FROM generate_series(1, 3) n"
             )
         )
-    for attempt in ("UPDATE events SET action = 'b'", "DELETE FROM events"):
-        with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
-            connection.execute(text(attempt))
+    schema.upgrade(cluster.url("gp_before_seals"))
+    with Session(engine) as session:
+        assert seal_batch(session, keys, now=NOW, algorithm="sha-256") == 3
+        session.commit()
+        result = verify_history(session, keys.jwks())
+    assert (result.is_whole, result.events, result.waiting) == (True, 3, 0)
     engine.dispose()

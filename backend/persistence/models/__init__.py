@@ -13,7 +13,7 @@ from backend.persistence.models.divisions import (
 )
 from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
-from backend.persistence.models.history import Event
+from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
 from backend.persistence.models.media import Media, Upload
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
@@ -25,6 +25,7 @@ from backend.persistence.models.sync import (
     SyncItem,
     SyncObject,
     SyncScope,
+    SyncTrim,
 )
 from backend.persistence.models.tasks import Site, Task, TaskAssignment
 
@@ -43,6 +44,8 @@ __all__ = [
     "GridLineage",
     "GridResponsibility",
     "GridVersion",
+    "HistorySeal",
+    "HistorySealEntry",
     "LoginSession",
     "Media",
     "ReferenceRevision",
@@ -60,6 +63,7 @@ __all__ = [
     "SyncItem",
     "SyncObject",
     "SyncScope",
+    "SyncTrim",
     "Task",
     "TaskAssignment",
     "Upload",

@@ -118,6 +118,20 @@ class SyncChange(Row):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class SyncTrim(Row):
+    """A run that took old lines out of the change log; the newest row counts.
+
+    No line that a phone needs was taken out after (``place_tx``, ``place_seq``); a cursor from before it cannot go on.
+    """
+
+    __tablename__ = "sync_trims"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    trimmed_at: Mapped[datetime]
+    place_tx: Mapped[int] = mapped_column(BigInteger)
+    place_seq: Mapped[int] = mapped_column(BigInteger)
+
+
 class Epoch(Row):
     """A life of the server between two restores. ``reoffer_since``: what phones delivered later must be offered again."""
 

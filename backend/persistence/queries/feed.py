@@ -2,6 +2,7 @@
 
 Two lines of one object may stand in (tx, seq) order against their versions, when the older transaction wrote last; the
 version decides: a line that a newer version below the same horizon supersedes is not served at all.
+What was trimmed (services/sync/trimming.py) leaves a place behind: whoever stands before it may have missed a line.
 """
 
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.persistence.statements import rows
+from backend.persistence.statements import row, rows
 
 
 class FeedRow(NamedTuple):
@@ -25,15 +26,18 @@ class FeedRow(NamedTuple):
 
 
 class FeedPage(NamedTuple):
-    """Lines below ``horizon``, and the number and hash (sync.md) of all a phone must hold once it has read up to there."""
+    """Lines below ``horizon``, the number and hash (sync.md) of all a phone must hold once it has read up to there, and the
+    last place at which a line that a phone may have needed was trimmed ((0, 0): none)."""
 
     horizon: int
+    trimmed: tuple[int, int]
     held: int
     held_hash: str
     lines: list[FeedRow]
 
 
 HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+TRIMMED = "SELECT place_tx, place_seq FROM sync_trims ORDER BY id DESC LIMIT 1"
 PAGE = f"""
     WITH h AS MATERIALIZED (SELECT {HORIZON} AS horizon),
     held AS MATERIALIZED (
@@ -43,8 +47,8 @@ PAGE = f"""
               FROM sync_changes, h WHERE user_id = %(user)s AND tx < h.horizon
               ORDER BY type, object_id, version DESC) newest
         WHERE op = 'put')
-    SELECT h.horizon, held.n, held.hash, l.*
-    FROM h CROSS JOIN held LEFT JOIN LATERAL (
+    SELECT h.horizon, coalesce(t.place_tx, 0), coalesce(t.place_seq, 0), held.n, held.hash, l.*
+    FROM h CROSS JOIN held LEFT JOIN ({TRIMMED}) t ON true LEFT JOIN LATERAL (
         SELECT c.tx, c.seq, c.op, c.type, c.object_id, c.version,
                CASE WHEN c.own IS NULL THEN o.data ELSE o.data || c.own END::text
         FROM sync_changes c
@@ -71,5 +75,19 @@ def read_page(
         {"user": user_id, "tx": after[0], "seq": after[1], "snapshot_tx": snapshot_tx, "limit": limit},
         alone=True,
     )
-    horizon, count, digest = found[0][:3]
-    return FeedPage(horizon, count, digest, [FeedRow(*line[3:]) for line in found if line[3] is not None])
+    horizon, trimmed_tx, trimmed_seq, count, digest = found[0][:5]
+    lines = [FeedRow(*line[5:]) for line in found if line[5] is not None]
+    return FeedPage(horizon, (trimmed_tx, trimmed_seq), count, digest, lines)
+
+
+def snapshot_horizon(session: Session) -> int:
+    """The oldest transaction still running: everything below it has ended and can be read whole."""
+    found = row(session, f"SELECT {HORIZON}")
+    assert found is not None
+    return int(found[0])
+
+
+def trimmed_place(session: Session) -> tuple[int, int]:
+    """The last place at which a line that a phone may have needed was taken out; (0, 0) where there is none."""
+    found = row(session, TRIMMED)
+    return (found[0], found[1]) if found else (0, 0)

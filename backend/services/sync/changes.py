@@ -77,21 +77,34 @@ def read_changes(
     quiet_until: int | None = None,
 ) -> Page:
     """Changes of ``user_id`` after the cursor ``given``; a snapshot from the start where the cursor is none of his, of
-    another epoch, or older than the kept history. ``quiet_until``: the horizon below which nothing is known to wait after
-    the place of ``given``; then nothing is asked, unless the phone wants to verify or must start over."""
+    another epoch, older than the kept history, or from before what was trimmed. ``quiet_until``: the horizon below which
+    nothing is known to wait after the place of ``given``; then nothing is asked, unless the phone wants to verify or must
+    start over."""
     cursor = _usable(decode_cursor(given), user_id, epoch, now)
     if cursor is not None and quiet_until is not None and not verify:
         return Page([], _moved(cursor, _end(cursor, quiet_until), now).encode(), False, False, None)
+    page = _read(session, user_id, cursor, limit)
+    if cursor is not None and _is_cut_off(cursor, page.trimmed):
+        cursor, page = None, _read(session, user_id, None, limit)
     snapshot = cursor is None
-    cursor = cursor or Cursor(str(user_id), str(epoch), 0, 0, -1, 0)
-    known_revokes = None if snapshot else cursor.snapshot_tx
-    page = feed.read_page(session, user_id, after=(cursor.tx, cursor.seq), snapshot_tx=known_revokes, limit=limit + 1)
-    if snapshot:
-        cursor = replace(cursor, snapshot_tx=page.horizon)
+    cursor = cursor or Cursor(str(user_id), str(epoch), 0, 0, page.horizon, 0)
     more, lines = len(page.lines) > limit, page.lines[:limit]
     place = (lines[-1].tx, lines[-1].seq) if more else _end(cursor, page.horizon)
     state = {"count": page.held, "hash": page.held_hash} if not more and (lines or verify) else None
     return Page([_dump(line) for line in lines], _moved(cursor, place, now).encode(), more, snapshot, state)
+
+
+def _read(session: Session, user_id: UUID, cursor: Cursor | None, limit: int) -> feed.FeedPage:
+    """One line more than asked for, which tells whether there is more; without a cursor from the beginning."""
+    place = (cursor.tx, cursor.seq) if cursor else (0, 0)
+    return feed.read_page(
+        session, user_id, after=place, snapshot_tx=cursor.snapshot_tx if cursor else None, limit=limit + 1
+    )
+
+
+def _is_cut_off(cursor: Cursor, trimmed: tuple[int, int]) -> bool:
+    """Whether a revoke may be missing that this phone needs: one after its place, of an object it may hold."""
+    return (cursor.tx, cursor.seq) < trimmed and cursor.snapshot_tx <= trimmed[0]
 
 
 def _end(cursor: Cursor, horizon: int) -> tuple[int, int]:

@@ -1,0 +1,15 @@
+"""Seals over the history: making them in batches, and discrepancy what was rewritten behind the product's back."""
+
+from backend.services.seals.sealing import BATCH, seal_batch, seal_restored
+from backend.services.seals.verifying import Discrepancy, KnownSeal, Verification, verify_history, verify_seal
+
+__all__ = [
+    "BATCH",
+    "Discrepancy",
+    "KnownSeal",
+    "Verification",
+    "seal_batch",
+    "seal_restored",
+    "verify_history",
+    "verify_seal",
+]
