@@ -7,6 +7,16 @@ import orjson
 import structlog
 
 
+class _StderrLogger:
+    """Writes one line at a time to whatever is the error stream now: print() costs more than making the line."""
+
+    def msg(self, line: bytes) -> None:
+        sys.stderr.write(line.decode() + "\n")
+        sys.stderr.flush()
+
+    log = debug = info = warning = error = critical = exception = msg
+
+
 def configure_logs() -> None:
     """Set structlog up once; safe to call again."""
     structlog.configure(
@@ -19,6 +29,6 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(serializer=orjson.dumps, default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=lambda *_names: _StderrLogger(),
         cache_logger_on_first_use=True,
     )

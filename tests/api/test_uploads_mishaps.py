@@ -20,10 +20,14 @@ from tests.factories import make_report
 from tests.tus import BYTES, Sender, code_of, left_behind, photo_row
 
 
-def test_whole_that_does_not_match_starts_over(phone: Sender, store: LocalPhotoStore) -> None:
+@pytest.mark.parametrize("place", [slice(0, 1), slice(-10, -9)], ids=["first byte", "late byte"])
+def test_whole_that_does_not_match_starts_over(phone: Sender, store: LocalPhotoStore, place: slice) -> None:
+    """Also where the damage makes it look like no photo at all: the phone must send it again, not give it up."""
     content = photos.jpeg(10)
     where = phone.create(content).headers["Location"]
-    spoilt = content[:-10] + b"0123456789"
+    damaged = bytearray(content)
+    damaged[place] = b"\x00"
+    spoilt = bytes(damaged)
     answer = phone.patch(where, 0, spoilt)
     assert (answer.status_code, code_of(answer)) == (460, "checksum_mismatch")
     assert phone.head(where).status_code == 404

@@ -46,6 +46,10 @@ class PhotoStore(Protocol):
         """The first ``count`` staged bytes, fewer when there are fewer."""
         ...
 
+    def staged_digest(self, upload_id: UUID) -> str:
+        """Hex SHA-256 of the staged bytes."""
+        ...
+
     def publish(self, upload_id: UUID, sha256: str) -> None:
         """Move the staged bytes under their hash. Raises ``checksum_mismatch`` and moves nothing when they differ.
 

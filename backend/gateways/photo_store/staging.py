@@ -6,6 +6,7 @@ the folder, as they share the keys.
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from backend.domain.errors import DomainError
 from backend.gateways.photo_store.disk import TEMPORARY, room, size_of, sync_folder, write_all
+from backend.gateways.photo_store.protocol import digest_of
 
 PART, LOCK = ".part", ".lock"
 
@@ -70,6 +72,14 @@ class StagingArea:
                 return file.read(count)
         except FileNotFoundError:
             return b""
+
+    def staged_digest(self, upload_id: UUID) -> str:
+        """SHA-256 of the staged bytes, hex."""
+        try:
+            with self._staged(upload_id).open("rb") as file:
+                return digest_of(file)
+        except FileNotFoundError:
+            return hashlib.sha256(b"").hexdigest()
 
     def delete_staging(self, upload_id: UUID) -> None:
         """Forget the staged bytes."""

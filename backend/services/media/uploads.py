@@ -130,7 +130,8 @@ def publish(photos: PhotoStore, state: UploadState) -> PhotoKind | str:
     """
     kind = sniff(photos.staged_head(state.id, SNIFF_BYTES))
     if kind is None:
-        return "not_a_photo"
+        # what broke on the way may look like anything: only the very bytes that were announced are judged as what they are
+        return "not_a_photo" if photos.staged_digest(state.id) == state.sha256 else "checksum_mismatch"
     try:
         photos.publish(state.id, state.sha256)
     except DomainError as error:
