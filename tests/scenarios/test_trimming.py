@@ -11,17 +11,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
-from backend.domain.sync import state_hash
 from backend.domain.vocabulary import ObjectType
 from backend.jobs.sync import trim_change_log
 from backend.persistence.models import SyncChange, SyncObject, SyncScope, SyncTrim
-from backend.persistence.queries import feed
 from backend.services.epochs import ensure_epoch, start_new_epoch
 from backend.services.feed import FeedObject, publish
 from backend.services.sync import trimming
 from backend.services.sync.changes import place_of, read_changes
 from tests.conftest import NOW
 from tests.factories import make_user
+from tests.phone import state_of
 from tests.scenarios.conftest import Field
 
 OLD = timedelta(days=61)
@@ -189,11 +188,7 @@ class Reader:
     def read(self, session: Session, epoch: UUID, now: datetime, limit: int, pages: int) -> bool:
         """Read so many pages; True when the end was reached, where the state must agree."""
         for _ in range(pages):
-            known = feed.opening(session, self.user, None, place_of(self.cursor))
-            page = read_changes(
-                session, self.user, epoch, self.cursor, horizon=known.horizon, has_news=known.has_news, limit=limit,
-                verify=True, now=now,
-            )  # fmt: skip
+            page = read_changes(session, self.user, epoch, self.cursor, limit=limit, verify=True, now=now)
             if page.snapshot:
                 self.held.clear()
                 self.snapshots += 1
@@ -205,8 +200,7 @@ class Reader:
             self.cursor = page.cursor
             session.rollback()
             if page.state is not None:
-                count, digest = state_hash((*key, version) for key, version in self.held.items())
-                assert page.state == {"count": count, "hash": digest}
+                assert page.state == state_of((*key, version) for key, version in self.held.items())
                 return True
         return False
 
