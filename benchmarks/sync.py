@@ -2,13 +2,14 @@
 
 import gzip
 import json
+import random
 import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from tests.phone import report_payload
 PHONES, TASKS, GRIDS = 40, 200, 20
 BATCH = 30
 REPEATS = 3
+WEST, SOUTH, GRID_DEGREES = 121.40, 31.24, 0.004  # where the factory lays its row of square grids
+PLACES = random.Random(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,22 @@ def _batch(token: str, count: int, cursors: dict[str, str]) -> bytes:
             "id": str(uuid4()),
             "kind": "report.submit",
             "recorded_at": at,
-            "payload": report_payload(captured_at=at, photos=[_photo()]),
+            "payload": report_payload(captured_at=at, photos=[_photo()], position=_position(at)),
         }
         for _ in range(count)
     ]
     return _sync(token, items, cursors[token])
 
 
+def _position(at: str) -> dict[str, Any]:
+    """Anywhere in the grids: a street's findings do not all lie in one spot."""
+    lon, lat = WEST + PLACES.random() * GRIDS * GRID_DEGREES, SOUTH + PLACES.random() * GRID_DEGREES
+    fix = {"lon": lon, "lat": lat, "accuracy_m": 5 + PLACES.random() * 30, "datum": "wgs84"}
+    return {**fix, "fixed_at": at, "source": "gps", "mocked": False}
+
+
 def _photo() -> dict[str, Any]:
-    name = uuid4().hex + UUID(int=0).hex
+    name = uuid4().hex + uuid4().hex
     return {
         "sha256": name,
         "bytes": 180_000,
