@@ -19,6 +19,7 @@ from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
 from backend.persistence.models.sync import (
     Epoch,
+    QuarantineEntry,
     SyncChange,
     SyncConflict,
     SyncHead,
@@ -45,6 +46,7 @@ __all__ = [
     "GridVersion",
     "LoginSession",
     "Media",
+    "QuarantineEntry",
     "ReferenceRevision",
     "Referral",
     "RefreshToken",
