@@ -146,7 +146,7 @@ def _remedies(fault: PayloadError, value: Any, draft: dict[str, Any], parent: An
     elif isinstance(value, str):
         yield from _rewritten(fault.code, name, value)
     elif fault.code in ("wrong_type", "bad_time"):
-        yield from _retyped(value)
+        yield from _retyped(name, value)
 
 
 def _absent(name: str, draft: dict[str, Any]) -> Iterator[Any]:
@@ -159,8 +159,9 @@ def _absent(name: str, draft: dict[str, Any]) -> Iterator[Any]:
 def _swapped(parent: dict[str, Any]) -> Iterator[float]:
     """Longitude and latitude the wrong way round, as only China's can be told."""
     lon, lat = parent.get("lon"), parent.get("lat")
-    numbers = isinstance(lon, int | float) and isinstance(lat, int | float)
-    if numbers and 3 <= lon <= 54 and 73 <= lat <= 136:
+    if not (isinstance(lon, int | float) and isinstance(lat, int | float)):
+        return
+    if 3 <= lon <= 54 and 73 <= lat <= 136:
         parent["lon"] = lat
         yield float(lon)
         parent["lon"] = lon  # reached only where the swap did not help
@@ -180,7 +181,8 @@ def _rewritten(code: str, name: str, value: str) -> Iterator[Any]:
         yield "".join(c for c in value if c != "\x00" and not "\ud800" <= c <= "\udfff")
     elif code in ("unknown_value", "unknown_kind"):
         plain = re.sub(r"[\s\-]+", "_", text.lower())
-        yield from difflib.get_close_matches(plain, WORDS.get(name, ()), n=1, cutoff=0.8)
+        # readers take plain texts only
+        yield from map(str, difflib.get_close_matches(plain, WORDS.get(name, ()), n=1, cutoff=0.8))
     elif code == "wrong_type":
         yield from _typed(text)
 
@@ -194,15 +196,16 @@ def _typed(text: str) -> Iterator[Any]:
         yield float(text)
 
 
-def _retyped(value: Any) -> Iterator[Any]:
+def _retyped(name: str, value: Any) -> Iterator[Any]:
     if type(value) is float and value.is_integer():
         yield int(value)
-    if type(value) is int:
-        yield str(value)
+    if type(value) is int and name.endswith("_at"):
         if _MILLISECONDS[0] <= value < _MILLISECONDS[1]:
             yield datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="milliseconds")
         elif _SECONDS[0] <= value < _SECONDS[1]:
             yield datetime.fromtimestamp(value, UTC).isoformat()
+    elif type(value) is int:
+        yield str(value)
     if isinstance(value, dict):
         yield [value]
 
