@@ -3,6 +3,7 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    devices,
     divisions,
     docs,
     grids,
@@ -22,6 +23,7 @@ from backend.api import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    devices.blueprint,
     divisions.blueprint,
     divisions.well_known,
     docs.blueprint,

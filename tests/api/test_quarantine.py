@@ -1,25 +1,20 @@
-"""/quarantine: who sees which item, what is told of it, repairing and dismissing, and that evidence never changes."""
+"""/quarantine: what lies there is repaired or dismissed, and evidence never changes. Not here: who sees what (reading)."""
 
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.domain.ids import new_id
-from backend.domain.vocabulary import Role, TaskStatus
+from backend.domain.vocabulary import TaskStatus
 from backend.gateways.clock import FixedClock
 from backend.persistence.models import (
     Event,
     Grid,
-    QuarantineEntry,
     Report,
     ReportAmendment,
     SyncItem,
@@ -27,20 +22,13 @@ from backend.persistence.models import (
     TaskAssignment,
     User,
 )
-from backend.services.epochs import ensure_epoch
-from tests.api.caller import Caller
+from tests.api.desk import As, deliver, only
 from tests.conftest import NOW
-from tests.factories import OTHER_STREET, make_device, make_grids, make_task, make_user, token_for
+from tests.factories import make_grids, make_task, make_user
 from tests.phone import Phone, item, report_payload
 
-As = Callable[..., Caller]
 Watch = Callable[[], AbstractContextManager[list[str]]]
 LATER = NOW + timedelta(days=40)
-
-
-@pytest.fixture(autouse=True)
-def epoch(session: Session) -> None:
-    ensure_epoch(session, NOW)
 
 
 @pytest.fixture
@@ -48,40 +36,11 @@ def grid(session: Session) -> Grid:
     return make_grids(session, 1)[0]
 
 
-@pytest.fixture
-def worker(session: Session) -> User:
-    return make_user(session)
-
-
-@pytest.fixture
-def phone(app: Flask, session: Session, client: FlaskClient, worker: User) -> Phone:
-    made = Phone(client, token_for(app, session, worker, device=make_device(session, worker)), NOW)
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def acting(app: Flask, session: Session, client: FlaskClient) -> As:
-    def acting(role: Role = Role.STREET_COORDINATOR, **options: Any) -> Caller:
-        return Caller(app, session, client, make_user(session, role, **options), "/api/v1/quarantine")
-
-    return acting
-
-
-def deliver(phone: Phone, *items: dict[str, Any]) -> list[dict[str, Any]]:
-    answers: list[dict[str, Any]] = phone.post(list(items)).get_json()["receipts"]
-    return answers
-
-
-def only(caller: Caller, **query: Any) -> dict[str, Any]:
-    [entry] = caller.get(**query).json["items"]
-    found: dict[str, Any] = caller.get(f"/{entry['id']}").json
-    return found
-
-
-def test_what_cannot_be_read_lies_on_the_desk_whole(phone: Phone, acting: As, worker: User, session: Session) -> None:
+def test_what_cannot_be_read_lies_on_the_desk_whole(
+    field_phone: Phone, acting: As, worker: User, session: Session
+) -> None:
     bad = item("report.submit", report_payload(category="Illegal-Practice", captured_at="2026-11-20 09:29:00"))
-    assert deliver(phone, bad)[0]["code"] == "unknown_value"
+    assert deliver(field_phone, bad)[0]["code"] == "unknown_value"
     ask = acting()
     entry = only(ask)
     assert entry["sent"]["item"] == bad == json.loads(entry["sent"]["text"])
@@ -100,11 +59,11 @@ def test_what_cannot_be_read_lies_on_the_desk_whole(phone: Phone, acting: As, wo
 
 
 def test_a_repaired_report_is_the_workers_own_and_marked(
-    phone: Phone, acting: As, worker: User, session: Session, grid: Grid, clock: FixedClock
+    field_phone: Phone, acting: As, worker: User, session: Session, grid: Grid, clock: FixedClock
 ) -> None:
     task = make_task(session, grid, worker)
     bad = item("report.submit", report_payload(task_id=str(task.id), outcome="Problem"))
-    [first] = deliver(phone, bad)
+    [first] = deliver(field_phone, bad)
     session.execute(TaskAssignment.__table__.update().values(ended_at=NOW + timedelta(hours=1)))  # type: ignore[attr-defined]  # a table
     task.assignee_id = make_user(session).id
     clock.at = LATER
@@ -129,14 +88,16 @@ def test_a_repaired_report_is_the_workers_own_and_marked(
     actions = session.execute(select(Event.action, Event.actor_id).where(Event.subject_id == str(report.id)))
     assert {("submit", worker.id), ("repair", ask.user.id)} <= {(a, w) for a, w in actions}
     clock.at = NOW
-    [again] = deliver(phone, bad)
+    [again] = deliver(field_phone, bad)
     assert again["replayed"] and {**again, "replayed": False} == first, "the phone hears the very first result"
-    assert phone.post([]).status_code == 200
+    assert field_phone.post([]).status_code == 200
 
 
-def test_repairing_twice_changes_nothing_and_otherwise_is_refused(phone: Phone, acting: As, session: Session) -> None:
+def test_repairing_twice_changes_nothing_and_otherwise_is_refused(
+    field_phone: Phone, acting: As, session: Session
+) -> None:
     bad = item("report.submit", report_payload(outcome="Problem"))
-    deliver(phone, bad)
+    deliver(field_phone, bad)
     ask = acting()
     path = f"/{only(ask)['id']}/actions/repair"
     right = {"payload": {**bad["payload"], "outcome": "problem"}}
@@ -159,10 +120,10 @@ def test_repairing_twice_changes_nothing_and_otherwise_is_refused(phone: Phone, 
     ],
 )
 def test_a_correction_that_still_cannot_be_applied(
-    phone: Phone, acting: As, session: Session, change: dict[str, Any], path: str, code: str
+    field_phone: Phone, acting: As, session: Session, change: dict[str, Any], path: str, code: str
 ) -> None:
     bad = item("report.submit", report_payload(outcome="Problem"))
-    deliver(phone, bad)
+    deliver(field_phone, bad)
     ask = acting()
     entry = only(ask)
     envelope = {name: change.pop(name) for name in ("kind", "recorded_at") if name in change}
@@ -175,17 +136,17 @@ def test_a_correction_that_still_cannot_be_applied(
     assert only(ask) == entry and session.scalar(select(func.count()).select_from(Report)) == 0
 
 
-def test_what_came_too_early_is_applied_as_it_was_sent(phone: Phone, acting: As, session: Session) -> None:
+def test_what_came_too_early_is_applied_as_it_was_sent(field_phone: Phone, acting: As, session: Session) -> None:
     report = report_payload()
     amend = item("report.amend", {"report_id": report["report_id"], "note": "补充", "photos": []})
     odd = {**amend, "id": "NOT-A-UUID"}
-    assert [a["code"] for a in deliver(phone, amend, odd)] == ["unknown_report", "bad_uuid"]
+    assert [a["code"] for a in deliver(field_phone, amend, odd)] == ["unknown_report", "bad_uuid"]
     ask = acting()
     entries = {e["item_id"]: e["id"] for e in ask.get().json["items"]}
     refused = ask.post(f"/{entries[amend['id']]}/actions/repair")
     assert [(e["path"], e["code"]) for e in refused.json["errors"]] == [("report_id", "unknown_report")]
     assert ask.get(f"/{entries[amend['id']]}").json["suggestion"] is None
-    deliver(phone, item("report.submit", report))
+    deliver(field_phone, item("report.submit", report))
     assert ask.get(f"/{entries[amend['id']]}").json["suggestion"]["changes"] == []
     for entry_id in entries.values():
         assert ask.post(f"/{entry_id}/actions/repair").json["state"] == "repaired"
@@ -193,10 +154,10 @@ def test_what_came_too_early_is_applied_as_it_was_sent(phone: Phone, acting: As,
 
 
 def test_a_repaired_step_moves_the_workers_task(
-    phone: Phone, acting: As, worker: User, session: Session, grid: Grid
+    field_phone: Phone, acting: As, worker: User, session: Session, grid: Grid
 ) -> None:
     task = make_task(session, grid, worker)
-    deliver(phone, item("task.accept", {"task_id": str(task.id).upper()}))
+    deliver(field_phone, item("task.accept", {"task_id": str(task.id).upper()}))
     ask = acting()
     entry = only(ask)
     assert ask.post(f"/{entry['id']}/actions/repair", {"payload": entry["suggestion"]["payload"]}).status_code == 200
@@ -206,11 +167,11 @@ def test_a_repaired_step_moves_the_workers_task(
     assert (event.actor_id, event.data["recorded_at"]) == (worker.id, "2026-11-20T01:30:00+00:00")
 
 
-def test_a_conflict_is_read_with_both_contents_and_only_dismissed(phone: Phone, acting: As) -> None:
+def test_a_conflict_is_read_with_both_contents_and_only_dismissed(field_phone: Phone, acting: As) -> None:
     first = item("report.submit", report_payload())
     other = {**first, "payload": {**first["payload"], "description": "另一说法"}}
-    assert [a["result"] for a in deliver(phone, first, other)] == ["accepted", "conflict"]
-    assert [a["result"] for a in deliver(phone, other)] == ["conflict"]
+    assert [a["result"] for a in deliver(field_phone, first, other)] == ["accepted", "conflict"]
+    assert [a["result"] for a in deliver(field_phone, other)] == ["conflict"]
     ask = acting()
     entry = only(ask, result="conflict")
     assert (entry["sent"]["item"], entry["stands"]["item"]) == (other, first)
@@ -224,79 +185,11 @@ def test_a_conflict_is_read_with_both_contents_and_only_dismissed(phone: Phone, 
     assert only(ask, state="dismissed")["id"] == entry["id"] and ask.get(state="open").json["items"] == []
 
 
-def test_what_was_dismissed_by_mistake_can_still_be_repaired(phone: Phone, acting: As, session: Session) -> None:
+def test_what_was_dismissed_by_mistake_can_still_be_repaired(field_phone: Phone, acting: As, session: Session) -> None:
     bad = item("report.submit", report_payload(outcome="Problem"))
-    deliver(phone, bad)
+    deliver(field_phone, bad)
     ask = acting()
     entry = ask.post(f"/{only(ask)['id']}/actions/dismiss", {"reason": "看错"}).json
     assert entry["allowed_actions"] == ["repair"]
     right = {"payload": {**bad["payload"], "outcome": "problem"}}
     assert ask.post(f"/{entry['id']}/actions/repair", right).json["state"] == "repaired"
-
-
-def test_who_sees_what(phone: Phone, acting: As, session: Session, worker: User) -> None:
-    elsewhere = make_grids(session, 1, street_code=OTHER_STREET, origin=(121.5, 31.3))[0]
-    task = make_task(session, elsewhere)
-    deliver(phone, item("task.start", {"task_id": str(task.id)}), item("report.vanish", {}))
-    assert len(acting().get().json["items"]) == 2
-    theirs = acting(street_code=OTHER_STREET)
-    assert theirs.items("code") == ["unknown_task"], "the task is of that street"
-    hidden = next(e["id"] for e in acting().get().json["items"] if e["code"] == "unknown_kind")
-    for call in (lambda: theirs.get(f"/{hidden}"), lambda: theirs.post(f"/{hidden}/actions/dismiss", {"reason": "x"})):
-        assert (call().status_code, call().json["code"]) == (404, "not_found")
-    for role in (Role.BUREAU_TRIAGER, Role.ADMINISTRATOR, Role.AUDITOR):
-        assert len(acting(role).get().json["items"]) == 2
-    auditor = acting(Role.AUDITOR)
-    assert auditor.get(f"/{hidden}").json["allowed_actions"] == []
-    for call in ("repair", "dismiss"):
-        assert auditor.post(f"/{hidden}/actions/{call}", {}).status_code == 403
-    for role in (Role.GRID_WORKER, Role.CITY_OPERATIONS):
-        assert acting(role).get().status_code == 403
-
-
-def test_filters_and_pages(phone: Phone, acting: As, worker: User, clock: FixedClock, count_queries: Watch) -> None:
-    deliver(phone, *(item("report.vanish", {"n": n}) for n in range(5)))
-    clock.at = NOW + timedelta(hours=1)
-    deliver(phone, item("task.start", {"task_id": str(uuid4())}))
-    ask = acting(Role.BUREAU_TRIAGER)
-    assert ask.items("code", code="unknown_task") == ask.items("code", since="2026-11-20T02:30:00Z") == ["unknown_task"]
-    assert len(ask.items("id", user=str(worker.id))) == 6 and ask.items("id", user=str(new_id())) == []
-    assert len(ask.items("id", kind="report.vanish")) == 5
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = ask.get(limit=2, cursor=cursor).json
-        seen += [entry["id"] for entry in page["items"]]
-        cursor = page["next_cursor"]
-    assert len(seen) == len(set(seen)) == 6
-    ask._session.commit()
-    with count_queries() as many:
-        ask.get(limit=6)
-    with count_queries() as one:
-        ask.get(limit=1)
-    assert len(many) == len(one) <= 3
-
-
-def test_odd_content_is_shown_as_far_as_json_can_say_it(
-    client: FlaskClient, phone: Phone, acting: As, session: Session
-) -> None:
-    bad = item("report.submit", report_payload(description="@@"))
-    body = {"protocol": 1, "epoch": None, "cursor": None, "device_time": NOW.isoformat(), "items": [bad]}
-    text = json.dumps(body).replace("@@", "\\ud800").replace("121.402", "NaN")
-    headers = {"Authorization": f"Bearer {phone.token}"}
-    client.post("/api/v1/sync", data=text, content_type="application/json", headers=headers)
-    entry = only(acting())
-    assert entry["sent"]["item"] is None and "NaN" in entry["sent"]["text"] and "\\ud800" in entry["sent"]["text"]
-    repaired = acting().post(f"/{entry['id']}/actions/repair", {"payload": bad["payload"]})
-    assert repaired.json["state"] == "repaired", repaired.text
-    assert session.scalars(select(QuarantineEntry.state)).all() == ["repaired"]
-
-
-def test_its_history_is_for_whoever_may_see_it(
-    app: Flask, session: Session, client: FlaskClient, phone: Phone, acting: As
-) -> None:
-    bad = item("report.vanish", {})
-    deliver(phone, bad)
-    for user, status in ((make_user(session, Role.STREET_COORDINATOR), 200),
-                         (make_user(session, Role.STREET_COORDINATOR, street_code=OTHER_STREET), 404)):  # fmt: skip
-        caller = Caller(app, session, client, user, "/api/v1/history")
-        assert caller.get(subject_type="sync_item", subject_id=bad["id"]).status_code == status

@@ -55,7 +55,7 @@ def test_every_reason_is_told_in_both_languages() -> None:
         ({"report_id": "{0199F1C2-5A00-7000-8000-0000000000B1}"}, {"report_id": "0199f1c2-5a00-7000-8000-0000000000b1"}),
         ({"captured_at": "2026/11/20 9:29"}, {"captured_at": "2026-11-20T09:29:00+08:00"}),
         ({"captured_at": "2026-11-20T09:29:00+0800"}, {"captured_at": "2026-11-20T09:29:00+08:00"}),
-        ({"captured_at": 1795138140000}, {"captured_at": "2026-11-20T02:09:00.000+00:00"}),
+        ({"captured_at": 1795138140000}, {"captured_at": "2026-11-20T01:29:00.000+00:00"}),
         ({"captured_at": None}, {"captured_at": "2026-11-20T09:30:00+08:00"}),
         ({"description": "门口\x00有\ud800椅"}, {"description": "门口有椅"}),
         ({"attributes": {"harm": "True"}}, {"attributes": {"harm": True}}),
