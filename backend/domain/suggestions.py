@@ -1,7 +1,8 @@
 """How an item that cannot be understood might be mended: only where what was meant is plain, for a person to look at.
 
-No evidence is made up: a value is written another way, never guessed. Each remedy is tried on the reader itself and taken
-only if the fault is gone. Not here: repairing (services/sync).
+Nothing is made up: a value is written another way; what is missing is taken from the item itself (for the time of
+capture that of recording) or left open (a photo's role: other). Each remedy is tried on the reader itself and taken only
+if it helps. Not here: repairing (services/sync).
 """
 
 import copy

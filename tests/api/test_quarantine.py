@@ -136,6 +136,16 @@ def test_a_correction_that_still_cannot_be_applied(
     assert only(ask) == entry and session.scalar(select(func.count()).select_from(Report)) == 0
 
 
+def test_what_was_reported_again_meanwhile_is_not_doubled(field_phone: Phone, acting: As, session: Session) -> None:
+    bad = item("report.submit", report_payload(outcome="Problem"))
+    right = {**bad["payload"], "outcome": "problem"}
+    deliver(field_phone, bad, item("report.submit", right))
+    ask = acting()
+    refused = ask.post(f"/{only(ask)['id']}/actions/repair", {"payload": right})
+    assert [(e["path"], e["code"]) for e in refused.json["errors"]] == [("report_id", "report_exists")]
+    assert session.scalar(select(func.count()).select_from(Report)) == 1 and only(ask)["state"] == "open"
+
+
 def test_what_came_too_early_is_applied_as_it_was_sent(field_phone: Phone, acting: As, session: Session) -> None:
     report = report_payload()
     amend = item("report.amend", {"report_id": report["report_id"], "note": "补充", "photos": []})
