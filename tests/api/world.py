@@ -86,9 +86,8 @@ def make_world(app: Flask, session: Session) -> World:
     session.add(photo_row(report, content))
     session.commit()
     sender.send(content)
-    entry_ids = _in_quarantine(session, worker)
     known = {
-        "entry_id": entry_ids,
+        "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
         "report_id": str(report.id),
