@@ -3,6 +3,7 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    devices,
     divisions,
     docs,
     grids,
@@ -11,6 +12,7 @@ from backend.api import (
     map,
     media,
     metrics,
+    quarantine,
     referrals,
     reports,
     seals,
@@ -23,6 +25,7 @@ from backend.api import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    devices.blueprint,
     divisions.blueprint,
     divisions.well_known,
     docs.blueprint,
@@ -32,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     map.blueprint,
     media.blueprint,
     metrics.blueprint,
+    quarantine.blueprint,
     referrals.blueprint,
     reports.blueprint,
     seals.blueprint,

@@ -1,16 +1,12 @@
-"""/users and /devices: people's accounts and phones. Not here: one's own session (session.py)."""
+"""/users: people's accounts. Not here: their phones (devices.py), one's own session (session.py)."""
 
 from typing import Any
 from uuid import UUID
 
 from flask_smorest import Blueprint
-from sqlalchemy import Row
 
 from backend.api.endpoint import Call, endpoint
 from backend.api.schemas.users import (
-    DevicePageSchema,
-    DeviceQuerySchema,
-    DeviceSchema,
     NewPasswordSchema,
     NewUserSchema,
     ReasonSchema,
@@ -22,11 +18,11 @@ from backend.api.schemas.users import (
 )
 from backend.domain.calendar import local_day
 from backend.persistence.queries import accounts as queries
-from backend.persistence.queries.accounts import DeviceFilter, UserFilter, UserView
+from backend.persistence.queries.accounts import UserFilter, UserView
 from backend.services import accounts
 from backend.services.accounts import NewUser, RoleGrant
 
-blueprint = Blueprint("users", __name__, url_prefix="/api/v1", description="People, their roles and their phones")
+blueprint = Blueprint("users", __name__, url_prefix="/api/v1", description="People and their roles")
 
 USER_EXAMPLE = {
     "id": "0197a5a0-0000-7000-8000-00000000000a",
@@ -47,19 +43,6 @@ USER_EXAMPLE = {
         }
     ],
     "skills": ["illegal_practice", "water_vending"],
-}
-DEVICE_EXAMPLE = {
-    "id": "0197a5a0-0000-7000-8000-00000000000d",
-    "device_uid": "0197a5a0-0000-7000-8000-0000000000d1",
-    "user": {"id": "0197a5a0-0000-7000-8000-00000000000a", "username": "worker01", "name": "王小明"},
-    "name": "Redmi 12",
-    "platform": "android",
-    "app_version": "1.0.0",
-    "created_at": "2026-11-20T02:00:00+00:00",
-    "last_contact_at": "2026-11-20T08:30:00+00:00",
-    "clock_offset_ms": -1200,
-    "outbox": {"items": 0, "photos": 2, "oldest_at": "2026-11-20T07:58:00+00:00"},
-    "revoked_at": None,
 }
 ROLE_PROBLEMS = ("unknown_division", "unknown_code", "role_incomplete", "role_mix", "bad_period")
 
@@ -194,66 +177,9 @@ def reset_password(call: Call, user_id: UUID) -> UserView:
     return _view(call, user_id)
 
 
-@endpoint(
-    blueprint,
-    "/devices",
-    permission="device.read",
-    summary="Phones of users one may see: last contact, what is unsent, clock",
-    query=DeviceQuerySchema,
-    answer=DevicePageSchema,
-    problems=("bad_cursor",),
-    example={"items": [DEVICE_EXAMPLE], "next_cursor": None},
-)
-def list_devices(call: Call) -> dict[str, Any]:
-    query = call.query
-    wanted = DeviceFilter(query["user_id"], query["unsent"], query["revoked"])
-    found = queries.list_devices(
-        call.session, call.actor, wanted, day=local_day(call.now), limit=query["limit"], cursor=query["cursor"]
-    )
-    return {"items": [_device(row) for row in found.items], "next_cursor": found.next_cursor}
-
-
-@endpoint(
-    blueprint,
-    "/devices/<uuid:device_id>/actions/revoke",
-    method="POST",
-    permission="device.revoke",
-    summary="Shut out a lost phone at once",
-    answer=DeviceSchema,
-    problems=("not_found",),
-    example={**DEVICE_EXAMPLE, "revoked_at": "2026-11-20T09:00:00+00:00"},
-)
-def revoke_device(call: Call, device_id: UUID) -> dict[str, Any]:
-    accounts.revoke_device(call.session, call.actor, device_id, now=call.now)
-    return _device(queries.get_device(call.session, call.actor, device_id, day=local_day(call.now)))
-
-
-@endpoint(
-    blueprint,
-    "/devices/<uuid:device_id>/actions/restore",
-    method="POST",
-    permission="device.revoke",
-    summary="Let a phone that was found again be used; its user signs in anew",
-    answer=DeviceSchema,
-    problems=("not_found",),
-    example=DEVICE_EXAMPLE,
-)
-def restore_device(call: Call, device_id: UUID) -> dict[str, Any]:
-    accounts.restore_device(call.session, call.actor, device_id, now=call.now)
-    return _device(queries.get_device(call.session, call.actor, device_id, day=local_day(call.now)))
-
-
 def _view(call: Call, user_id: UUID) -> UserView:
     return queries.get_user(call.session, call.actor, user_id, day=local_day(call.now))
 
 
 def _grants(roles: list[dict[str, Any]]) -> tuple[RoleGrant, ...]:
     return tuple(RoleGrant(**role) for role in roles)
-
-
-def _device(row: Row[Any]) -> dict[str, Any]:
-    return {
-        **row._mapping,
-        "user": {"id": row.user_id, "username": row.username, "name": row.name_of_user},
-        "outbox": {"items": row.outbox_items, "photos": row.outbox_photos, "oldest_at": row.outbox_oldest_at},
-    }

@@ -7,7 +7,7 @@ department or grids.
 from collections.abc import Iterable
 
 from backend.domain.errors import DomainError
-from backend.domain.vocabulary import ReferralAction, Role, TaskAction
+from backend.domain.vocabulary import QuarantineAction, ReferralAction, Role, TaskAction
 
 EVERYBODY = frozenset(Role)
 FIELD = frozenset({Role.GRID_WORKER, Role.STREET_COORDINATOR})
@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "task.cancel": PLANNERS,
     "report.read": EVERYBODY,
     "report.withdraw": FIELD,
+    "report.request_photos": PLANNERS,
     "referral.read": EVERYBODY,
     "referral.route": ROUTERS,
     "referral.accept": OFFICERS,
@@ -48,7 +49,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "device.read": PLANNERS | {Role.AUDITOR},
     "device.revoke": PLANNERS,
     "sync.use": ACTIVE,
-    "sync.review": PLANNERS,
+    "quarantine.read": PLANNERS | {Role.AUDITOR},
+    "quarantine.settle": PLANNERS,
     "media.read": EVERYBODY,
     "media.upload": ACTIVE,
     "workflow.read": EVERYBODY,
@@ -81,6 +83,8 @@ REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
     ReferralAction.CLOSE: "referral.close",
     ReferralAction.REOPEN: "referral.reopen",
 }
+
+QUARANTINE_ACTION_PERMISSION: dict[QuarantineAction, str] = dict.fromkeys(QuarantineAction, "quarantine.settle")
 
 
 def can(roles: Iterable[Role | str], permission: str) -> bool:

@@ -179,6 +179,19 @@ class ItemResult(StrEnum):
     REJECTED = "rejected"
 
 
+class QuarantineState(StrEnum):
+    """Where an item stands that had no effect when it came and waits for a coordinator."""
+
+    OPEN = "open"
+    REPAIRED = "repaired"
+    DISMISSED = "dismissed"
+
+
+class QuarantineAction(StrEnum):
+    REPAIR = "repair"
+    DISMISS = "dismiss"
+
+
 class ObjectType(StrEnum):
     """Kinds of objects a phone holds."""
 
@@ -188,6 +201,7 @@ class ObjectType(StrEnum):
     FORM = "form"
     VOCABULARY = "vocabulary"
     REPORT = "report"
+    ITEM = "item"
 
 
 class ChangeOp(StrEnum):
@@ -218,6 +232,7 @@ class Flag(StrEnum):
     IMPORTED_PHOTO = "imported_photo"
     MISSING_PHOTO_DEMAND = "missing_photo_demand"
     OUTCOME_CONTRADICTS = "outcome_contradicts"
+    REPAIRED = "repaired"
 
 
 class SiteStatus(StrEnum):

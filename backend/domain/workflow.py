@@ -4,12 +4,19 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from backend.domain import referrals, tasks
+from backend.domain import quarantine, referrals, tasks
 from backend.domain.labels import labelled
-from backend.domain.permissions import PERMISSIONS, REFERRAL_ACTION_PERMISSION, TASK_ACTION_PERMISSION
+from backend.domain.permissions import (
+    PERMISSIONS,
+    QUARANTINE_ACTION_PERMISSION,
+    REFERRAL_ACTION_PERMISSION,
+    TASK_ACTION_PERMISSION,
+)
 from backend.domain.vocabulary import (
     Flag,
     Outcome,
+    QuarantineAction,
+    QuarantineState,
     ReferralAction,
     ReferralRole,
     ReferralStatus,
@@ -37,6 +44,11 @@ def workflow_document() -> dict[str, Any]:
             "statuses": _statuses(ReferralStatus, referrals.FINAL_STATUSES),
             "actions": _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED),
             "transitions": _transitions(referrals.TRANSITIONS),
+        },
+        "quarantine": {
+            "statuses": _statuses(QuarantineState, quarantine.FINAL_STATES),
+            "actions": _actions(QuarantineAction, QUARANTINE_ACTION_PERMISSION, quarantine.REASON_NEEDED),
+            "transitions": _transitions(quarantine.TRANSITIONS),
         },
         "report": {
             "statuses": labelled(ReportStatus),

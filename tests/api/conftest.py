@@ -1,14 +1,22 @@
 """What tests of addresses share: a phone for uploads, the photo store emptied after each test, a small district."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from backend.domain.vocabulary import Role
 from backend.gateways.photo_store import LocalPhotoStore
+from backend.persistence.models import User
+from backend.services.epochs import ensure_epoch
+from tests.api.caller import Caller
 from tests.api.world import World, make_world
+from tests.conftest import NOW
+from tests.factories import make_device, make_user, token_for
+from tests.phone import Phone
 from tests.tus import Sender
 
 
@@ -30,3 +38,27 @@ def store(app: Flask) -> Iterator[LocalPhotoStore]:
 @pytest.fixture
 def world(app: Flask, session: Session, store: LocalPhotoStore) -> World:
     return make_world(app, session)
+
+
+@pytest.fixture
+def worker(session: Session) -> User:
+    return make_user(session)
+
+
+@pytest.fixture
+def field_phone(app: Flask, session: Session, client: FlaskClient, worker: User) -> Phone:
+    """The worker's phone, which syncs."""
+    ensure_epoch(session, NOW)
+    made = Phone(client, token_for(app, session, worker, device=make_device(session, worker)), NOW)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def acting(app: Flask, session: Session, client: FlaskClient) -> Callable[..., Caller]:
+    """``acting(Role.X)``: somebody new of that role at the quarantine desk."""
+
+    def acting(role: Role = Role.STREET_COORDINATOR, **options: Any) -> Caller:
+        return Caller(app, session, client, make_user(session, role, **options), "/api/v1/quarantine")
+
+    return acting

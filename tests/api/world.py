@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
-from backend.persistence.models import GridResponsibility, GridVersion, Report, User
+from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Report, User
 from backend.services.accounts import hash_password
+from backend.services.epochs import ensure_epoch
+from backend.services.sync import SyncContext, apply_items
 from tests import photos
 from tests.conftest import NOW
 from tests.factories import (
     DISTRICT,
     STREET,
+    actor_of,
     make_device,
     make_grids,
     make_officer,
@@ -28,6 +31,7 @@ from tests.factories import (
     make_user,
     token_for,
 )
+from tests.phone import item, report_payload
 from tests.tus import Sender, photo_row
 
 PASSWORD = "Patrol-2026-x"
@@ -83,6 +87,7 @@ def make_world(app: Flask, session: Session) -> World:
     session.commit()
     sender.send(content)
     known = {
+        "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
         "report_id": str(report.id),
@@ -127,6 +132,15 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     statuses = (ReferralStatus.ROUTED, ReferralStatus.ACCEPTED, ReferralStatus.HANDLED, ReferralStatus.VERIFYING)
     waiting = [make_referral(session, make_report(session, worker), status=status) for status in statuses]
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
+
+
+def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:
+    """Entries of the desk: what cannot be read, what names nothing known, and other content of a known id."""
+    actor = actor_of(worker, Role.GRID_WORKER)
+    first = item("task.start", {"task_id": str(new_id())})
+    items = [item("report.submit", report_payload(outcome="Problem")), first, {**first, "payload": {}}]
+    apply_items(session, SyncContext(actor, NOW, ensure_epoch(session, NOW), 0), items)
+    return tuple(str(entry_id) for entry_id in session.scalars(select(QuarantineEntry.id)))
 
 
 def _draft(session: Session) -> GridVersion:

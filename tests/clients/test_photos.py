@@ -1,17 +1,22 @@
 """Photos: resumed at the byte, small ones first, started over when broken, and never in the way of the data."""
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from backend.domain.vocabulary import Role
 from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence.models import Report, Upload
+from backend.services.reports import request_photos
 from gridpatrol_client import Phone
 from gridpatrol_client.errors import PhotoError, UnreachableError
 from tests import photos
 from tests.clients.conftest import MakePhone, a_report
 from tests.clients.network import Network, nothing
 from tests.conftest import NOW
+from tests.factories import STREET, actor_of, make_user
 from tests.scenarios.conftest import Field
 
 PIECE = 2000
@@ -77,6 +82,24 @@ def test_small_photos_go_first_and_known_ones_not_at_all(
     assert [len(call.sent) for call in patches] == [len(small), len(large)]
     [report] = phone.objects.of("report").values()
     assert report["photos_here"] == report["photos_expected"] == 3
+
+
+def test_photos_a_coordinator_waits_for_go_before_smaller_ones(
+    field: Field, phone: Phone, make_phone: MakePhone, network: Network
+) -> None:
+    small, wanted = photos.jpeg(214, quality=40), photos.jpeg(215, quality=95)
+    assert len(small) < len(wanted)
+    phone.record(a_report(phone, wanted), NOW)
+    phone.sync(photos=False)
+    [report_id] = phone.objects.of("report")
+    coordinator = make_user(field.session, Role.STREET_COORDINATOR)
+    actor = actor_of(coordinator, Role.STREET_COORDINATOR, street_codes=[STREET])
+    request_photos(field.session, actor, UUID(report_id), now=NOW)
+    field.session.commit()
+    phone.record(a_report(phone, small), NOW)
+    assert phone.sync().photos.sent == [photos.sha256(wanted), photos.sha256(small)]
+    phone.sync()
+    assert phone.objects.get("report", report_id)["photos_wanted_at"] is None, "the mark goes with the last photo"
 
 
 def test_photos_that_cannot_go_hold_up_no_data(field: Field, phone: Phone, network: Network) -> None:

@@ -145,7 +145,7 @@ def test_least_fields_of_objects_are_those_really_sent(field: Field) -> None:
     proposed = next(example["payload"] for example in items() if example["kind"] == ItemKind.SITE_PROPOSE)
     proposed = {**proposed, "position": report_payload()["position"]}
     report = report_payload(task_id=str(field.task.id))
-    field.phone.sync([item("site.propose", proposed), item("report.submit", report)])
+    field.phone.sync([item("site.propose", proposed), item("report.submit", report), item("report.vanish", {})])
     [table] = re.findall(r"^\| `type` .*?\n\n", read(GUIDE), re.M | re.S)
     told = {
         cells[1].strip(" `"): cells[3] for cells in (line.split("|") for line in table.splitlines()[2:]) if cells[1:]

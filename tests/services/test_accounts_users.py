@@ -11,14 +11,8 @@ from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import Category, GridRole, Role
 from backend.persistence.models import Event, LoginSession, RoleAssignment, SyncChange, UserSkill
-from backend.persistence.queries.accounts import (
-    DeviceFilter,
-    UserFilter,
-    get_device,
-    get_user,
-    list_devices,
-    list_users,
-)
+from backend.persistence.queries.accounts import UserFilter, get_user, list_users
+from backend.persistence.queries.devices import DeviceFilter, get_device, list_devices
 from backend.services import accounts
 from backend.services.accounts import DeviceInfo, NewUser, RoleGrant, SignedIn
 from backend.services.reference import department_id

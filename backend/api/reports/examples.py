@@ -91,6 +91,7 @@ DETAIL_EXAMPLE: dict[str, Any] = {
         "expected": 3,
         "here": 2,
         "waiting_since": "2026-11-20T02:00:00+00:00",
+        "wanted_at": None,
         "text": "3 张照片已到 2 张，自 2026-11-20 10:00 起等待",
     },
     "amendments": [],

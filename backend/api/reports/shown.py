@@ -93,7 +93,13 @@ def _photo_state(report: Report, detail: ReportDetail, language: str) -> dict[st
     text = TEXTS["photos"][language].format(expected=report.photos_expected, here=report.photos_here)
     if since is not None:
         text += TEXTS["waiting"][language].format(since=since.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M"))
-    return {"expected": report.photos_expected, "here": report.photos_here, "waiting_since": since, "text": text}
+    return {
+        "expected": report.photos_expected,
+        "here": report.photos_here,
+        "waiting_since": since,
+        "wanted_at": report.photos_wanted_at,
+        "text": text,
+    }
 
 
 def _amendment(row: AnyRow) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from backend.api.schemas.reports import ReportPageSchema, ReportQuerySchema, Rep
 from backend.domain.vocabulary import ReportStatus
 from backend.persistence.queries.referrals import referrals_of
 from backend.persistence.queries.reports import ReportFilter, get_report, list_reports
+from backend.services.reports import request_photos
 
 blueprint = Blueprint(
     "reports", __name__, url_prefix="/api/v1", description="Reports (上报): what workers saw, and what became of it"
@@ -52,9 +53,30 @@ def list_all(call: Call) -> Response:
 )
 def show(call: Call, report_id: UUID) -> Response:
     """Everything that hangs on the report; sentences are in the language asked for."""
+    return show_report(call, report_id)
+
+
+def show_report(call: Call, report_id: UUID) -> Response:
+    """One report as its address answers."""
     detail = get_report(call.session, call.actor, report_id)
     referrals = [shown_referral(row, call.actor) for row in referrals_of(call.session, [report_id])]
     return json_answer(shown_report(detail, referrals, current_language()))
+
+
+@endpoint(
+    blueprint,
+    "/reports/<uuid:report_id>/actions/request_photos",
+    method="POST",
+    permission="report.request_photos",
+    summary="Have the author's phone send the missing photos of this report before all others",
+    answer=ReportSchema,
+    problems=("not_found", "no_photos_missing"),
+    example=DETAIL_EXAMPLE,
+)
+def ask_for_photos(call: Call, report_id: UUID) -> Response:
+    """The phone hears of it at its next sync; the mark goes by itself when the last photo is here."""
+    request_photos(call.session, call.actor, report_id, now=call.now)
+    return show_report(call, report_id)
 
 
 def filter_of(query: dict[str, Any]) -> ReportFilter:

@@ -167,6 +167,9 @@ class PhotoStateSchema(Schema):
     expected = fields.Integer(required=True)
     here = fields.Integer(required=True)
     waiting_since = fields.AwareDateTime(required=True, allow_none=True)
+    wanted_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata=describe("Since when a coordinator asks for the missing ones first")
+    )
     text = fields.String(required=True, metadata=describe("A sentence in the user's language"))
 
 

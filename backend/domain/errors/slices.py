@@ -102,6 +102,19 @@ SLICES: dict[str, Problem] = {
     "too_many_items": Problem(
         Kind.TOO_LARGE, "一次最多同步 {limit} 条，请分批。", "At most {limit} items per sync; send them in parts."
     ),
+    "repair_refused": Problem(
+        Kind.INVALID,
+        "更正后的条目仍不能采用，请按 errors 修改后重试；原件未受影响。",
+        "The corrected item still cannot be applied; mend what 'errors' names. The original is untouched.",
+    ),
+    "not_repairable": Problem(
+        Kind.CONFLICT,
+        "同一编号的另一内容已经采用，此条只能核对后说明原因关闭。",
+        "Other content of the same id has taken effect; this one can only be looked at and dismissed.",
+    ),
+    "no_photos_missing": Problem(
+        Kind.CONFLICT, "该上报的照片已全部到齐。", "All photos of this report are here; nothing is to be asked for."
+    ),
     "unsupported_protocol": Problem(
         Kind.CONFLICT,
         "不支持的同步协议版本，请升级应用。",

@@ -19,6 +19,7 @@ from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
 from backend.persistence.models.sync import (
     Epoch,
+    QuarantineEntry,
     SyncChange,
     SyncConflict,
     SyncHead,
@@ -48,6 +49,7 @@ __all__ = [
     "HistorySealEntry",
     "LoginSession",
     "Media",
+    "QuarantineEntry",
     "ReferenceRevision",
     "Referral",
     "RefreshToken",

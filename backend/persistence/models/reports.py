@@ -70,6 +70,9 @@ class Report(Row):
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     photos_expected: Mapped[int] = mapped_column(Integer, default=0)
     photos_here: Mapped[int] = mapped_column(Integer, default=0)
+    # a coordinator waits for the missing photos; cleared when all are here
+    photos_wanted_at: Mapped[datetime | None]
+    photos_wanted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
     routing: Mapped[dict[str, Any] | None] = json_column()

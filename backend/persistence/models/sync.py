@@ -14,11 +14,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.domain.vocabulary import ChangeOp, ItemResult, ObjectType
+from backend.domain.vocabulary import ChangeOp, ItemResult, ObjectType, QuarantineState
 from backend.persistence.database import Row, enum_column, json_column
 
 # bigint, not xid8: the same number, but every driver reads it; 64-bit transaction ids never wrap.
@@ -63,6 +64,45 @@ class SyncConflict(Row):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
     epoch: Mapped[UUID]
+
+
+class QuarantineEntry(Row):
+    """An item, or other content of a known one, that had no effect: a coordinator repairs or dismisses it (隔离).
+
+    What was sent stands in sync_items or sync_conflicts and never changes; the correction is kept here beside it.
+    """
+
+    __tablename__ = "quarantine_entries"
+    __table_args__ = (
+        Index(None, "seq", unique=True),
+        UniqueConstraint("item_id", "content_sha256"),
+        Index(None, "state", "seq"),
+        Index(None, "user_id", "seq"),
+        CheckConstraint("state = 'open' OR (settled_at IS NOT NULL AND settled_by IS NOT NULL)", name="settled"),
+        CheckConstraint("(state = 'repaired') = (correction IS NOT NULL)", name="correction_when_repaired"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False))
+    item_id: Mapped[str] = mapped_column(ForeignKey("sync_items.id"))
+    content_sha256: Mapped[str]
+    result: Mapped[ItemResult] = enum_column(ItemResult)
+    code: Mapped[str]
+    path: Mapped[str | None]
+    kind: Mapped[str]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id"))
+    # no foreign keys: what an item names may not exist, or not yet
+    task_id: Mapped[UUID | None]
+    report_id: Mapped[UUID | None]
+    received_at: Mapped[datetime]
+    state: Mapped[QuarantineState] = enum_column(QuarantineState)
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str | None]
+    correction: Mapped[bytes | None] = mapped_column(LargeBinary)
+    correction_sha256: Mapped[str | None]
+    correction_flags: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
 
 
 class SyncHead(Row):

@@ -1,4 +1,4 @@
-"""Reading people and devices, and who may see whom. Not here: signing in (services/accounts)."""
+"""Reading people, and who may see whom. Not here: their phones (devices.py), signing in (services/accounts)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Category, Role
-from backend.persistence.models import Department, Device, GridResponsibility, RoleAssignment, User, UserSkill
+from backend.persistence.models import Department, GridResponsibility, RoleAssignment, User, UserSkill
 from backend.persistence.queries.paging import Page, page
 
 STREET_DIGITS = 9  # of a grid code (GB/T 10114)
@@ -55,15 +55,6 @@ class UserFilter:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFilter:
-    """What a list of devices is narrowed to. ``unsent``: whether the phone told of items or photos still on it."""
-
-    user_id: UUID | None = None
-    unsent: bool | None = None
-    revoked: bool | None = None
-
-
 def visible_to(actor: Actor, day: date) -> ColumnElement[bool]:
     """True for users that ``actor`` may see on ``day``: the district sees all, a coordinator who works in his streets
     (by role or by responsibility for a grid), everybody himself."""
@@ -72,9 +63,12 @@ def visible_to(actor: Actor, day: date) -> ColumnElement[bool]:
     himself = User.id == actor.user_id
     if not (actor.has(Role.STREET_COORDINATOR) and actor.street_codes):
         return himself
-    streets = sorted(actor.street_codes)
+    return or_(himself, works_in(sorted(actor.street_codes), day))
+
+
+def works_in(streets: Sequence[str], day: date) -> ColumnElement[bool]:
+    """True for users who work in one of ``streets``, by role or by responsibility for a grid."""
     return or_(
-        himself,
         _has_role(day, RoleAssignment.street_code.in_(streets)),
         exists().where(
             GridResponsibility.user_id == User.id,
@@ -112,29 +106,6 @@ def get_user(session: Session, actor: Actor, user_id: UUID, *, day: date) -> Use
     return _views(session, rows, day)[0]
 
 
-def list_devices(
-    session: Session, actor: Actor, wanted: DeviceFilter, *, day: date, limit: int, cursor: str | None
-) -> Page[Row[Any]]:
-    """Devices of users the actor may see, newest first: columns of Device with ``username`` and ``name_of_user``."""
-    statement = _devices().where(visible_to(actor, day))
-    if wanted.user_id is not None:
-        statement = statement.where(Device.user_id == wanted.user_id)
-    if wanted.unsent is not None:
-        has_unsent = or_(Device.outbox_items > 0, Device.outbox_photos > 0)
-        statement = statement.where(has_unsent if wanted.unsent else ~has_unsent)
-    if wanted.revoked is not None:
-        statement = statement.where(Device.revoked_at.is_not(None) if wanted.revoked else Device.revoked_at.is_(None))
-    return page(session, statement, Device.seq, limit, cursor)
-
-
-def get_device(session: Session, actor: Actor, device_id: UUID, *, day: date) -> Row[Any]:
-    """One device. Raises not_found for one of a user whom the actor may not see."""
-    row = session.execute(_devices().where(Device.id == device_id, visible_to(actor, day))).one_or_none()
-    if row is None:
-        raise DomainError("not_found")
-    return row
-
-
 def _has_role(day: date, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(RoleAssignment.user_id == User.id, _not_over(day), *criteria)
 
@@ -148,14 +119,6 @@ def _users() -> Select[*tuple[Any, ...]]:
         User.seq, User.id, User.username, User.name, User.is_active, User.locked_until, User.password_changed_at,
         User.created_at,
     )  # fmt: skip
-
-
-def _devices() -> Select[*tuple[Any, ...]]:
-    return select(
-        Device.seq, Device.id, Device.device_uid, Device.user_id, User.username, User.name.label("name_of_user"),
-        Device.name, Device.platform, Device.app_version, Device.created_at, Device.last_contact_at,
-        Device.clock_offset_ms, Device.outbox_items, Device.outbox_photos, Device.outbox_oldest_at, Device.revoked_at,
-    ).join(User, User.id == Device.user_id)  # fmt: skip
 
 
 def _views(session: Session, rows: Sequence[Row[Any]], day: date) -> list[UserView]:

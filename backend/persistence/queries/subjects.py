@@ -2,24 +2,26 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Uuid, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Role
-from backend.persistence.models import Referral, Report, Site, Task
-from backend.persistence.queries import referrals, reports, sites, tasks
+from backend.persistence.models import QuarantineEntry, Referral, Report, Site, Task
+from backend.persistence.queries import quarantine, referrals, reports, sites, tasks
 
 READERS_OF_ALL = (Role.AUDITOR, Role.ADMINISTRATOR)
 Visible = Callable[[Actor, datetime], ColumnElement[bool]]
-SUBJECTS: dict[str, tuple[InstrumentedAttribute[UUID], Visible]] = {
+SUBJECTS: dict[str, tuple[InstrumentedAttribute[Any], Visible]] = {
     "report": (Report.id, lambda actor, _now: reports.visible_to(actor)),
     "referral": (Referral.id, lambda actor, _now: referrals.visible_to(actor)),
     "task": (Task.id, tasks.visible_to),
     "site": (Site.id, sites.visible_to),
+    "sync_item": (QuarantineEntry.item_id, quarantine.visible_to),
 }
 
 
@@ -35,8 +37,8 @@ def require_visible(session: Session, actor: Actor, subject_type: str, subject_i
         raise DomainError("not_found")
     column, visible = known
     try:
-        key = UUID(subject_id)
+        key = UUID(subject_id) if isinstance(column.type, Uuid) else subject_id
     except ValueError:
         raise DomainError("not_found") from None
-    if session.scalar(select(column).where(column == key, visible(actor, now))) is None:
+    if session.scalar(select(column).where(column == key, visible(actor, now)).limit(1)) is None:
         raise DomainError("not_found")

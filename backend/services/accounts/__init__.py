@@ -3,7 +3,7 @@
 from backend.services.accounts.devices import restore_device, revoke_device
 from backend.services.accounts.hashing import hash_password
 from backend.services.accounts.housekeeping import forget_old_sessions
-from backend.services.accounts.identity import authenticate
+from backend.services.accounts.identity import authenticate, load_actor
 from backend.services.accounts.sessions import open_session, refresh, sign_in, sign_out
 from backend.services.accounts.users import (
     change_password,
@@ -31,6 +31,7 @@ __all__ = [
     "find_user",
     "forget_old_sessions",
     "hash_password",
+    "load_actor",
     "open_session",
     "refresh",
     "reset_password",

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -10,6 +12,7 @@ from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Role
 from backend.gateways.keys import Keys
+from backend.persistence.models import RoleAssignment, User
 from backend.persistence.statements import row
 from backend.services.accounts.tokens import AccessClaims, read_access_token
 
@@ -64,3 +67,19 @@ def actor_of(claims: AccessClaims, found: tuple[Any, ...] | None) -> Actor:
         device_id=device_id,
         session_id=claims.session_id,
     )
+
+
+def load_actor(session: Session, user_id: UUID, device_id: UUID | None, now: datetime) -> Actor:
+    """A user as the actor he would be today, for what is done in his name later (a repaired item); nobody signs in."""
+    user, day = session.get_one(User, user_id), local_day(now)
+    held = session.scalars(
+        select(RoleAssignment).where(
+            RoleAssignment.user_id == user_id,
+            RoleAssignment.valid_from <= day,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day),
+        )
+    ).all()
+    streets = (r.street_code for r in held if r.role == Role.STREET_COORDINATOR and r.street_code)
+    departments = (r.department_id for r in held if r.role == Role.DEPARTMENT_OFFICER and r.department_id)
+    roles = frozenset(r.role for r in held)
+    return Actor(user.id, user.username, user.name, roles, frozenset(streets), frozenset(departments), device_id)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -99,7 +99,11 @@ def _count(session: Session, sha256: str, report_ids: Sequence[UUID], now: datet
     session.execute(
         update(Report)
         .where(Report.id.in_(report_ids))
-        .values(photos_here=here)
+        .values(
+            photos_here=here,
+            photos_wanted_at=case((here < Report.photos_expected, Report.photos_wanted_at)),
+            photos_wanted_by=case((here < Report.photos_expected, Report.photos_wanted_by)),
+        )
         .execution_options(synchronize_session="fetch")
     )
 

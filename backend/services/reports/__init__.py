@@ -1,6 +1,7 @@
-"""Use cases of reports: submit, amend, withdraw, note an emergency call. Reading is persistence/queries/reports.py."""
+"""Use cases of reports: submit, amend, withdraw, note an emergency call, ask for photos. Reading: persistence/queries/reports."""
 
+from backend.services.reports.photos import request_photos
 from backend.services.reports.rows import NewReport
 from backend.services.reports.submit import Reception, Submission, submit_reports
 
-__all__ = ["NewReport", "Reception", "Submission", "submit_reports"]
+__all__ = ["NewReport", "Reception", "Submission", "request_photos", "submit_reports"]

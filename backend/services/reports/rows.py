@@ -52,6 +52,8 @@ class NewReport:
     photos_expected: int
     photos_here: int
     routing: dict[str, Any] | None = None
+    photos_wanted_at: datetime | None = None
+    photos_wanted_by: UUID | None = None
     withdrawn_at: datetime | None = None
     withdrawn_reason: str | None = None
     version: int = 1

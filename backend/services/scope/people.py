@@ -7,7 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
+from backend.domain.quarantine import TOLD_FOR
 from backend.services.scope.grids import publish_grids
+from backend.services.scope.items import publish_entries
 from backend.services.scope.reference import publish_reference
 from backend.services.scope.sites import publish_sites
 from backend.services.scope.tasks import publish_tasks
@@ -38,6 +40,15 @@ TASK_IDS = text("""
     SELECT CAST(object_id AS uuid) FROM sync_scope
     WHERE type = 'task' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
 """)
+# Entries of the quarantine desk that a phone should hold, or holds and should no longer.
+ENTRY_IDS = text("""
+    SELECT id FROM quarantine_entries
+    WHERE result = 'quarantined' AND (state = 'open' OR settled_at > :since)
+      AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
+    UNION
+    SELECT CAST(object_id AS uuid) FROM sync_scope
+    WHERE type = 'item' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
+""")
 
 
 def welcome_user(session: Session, user_id: UUID, now: datetime) -> None:
@@ -57,3 +68,4 @@ def _refresh(session: Session, user_id: UUID | None, now: datetime) -> None:
     publish_grids(session, codes, now)
     publish_tasks(session, list(session.scalars(TASK_IDS, who)), now, with_sites=False)
     publish_sites(session, list(session.scalars(SITE_IDS, {**who, "codes": codes})), now)
+    publish_entries(session, list(session.scalars(ENTRY_IDS, {**who, "since": now - TOLD_FOR})), now)

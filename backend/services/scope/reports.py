@@ -37,6 +37,7 @@ class ShownReport(Protocol):
     flags: list[str]
     photos_expected: int
     photos_here: int
+    photos_wanted_at: datetime | None
 
 
 class ShownReferral(Protocol):
@@ -132,6 +133,7 @@ def report_data(report: ShownReport, referrals: Sequence[Addressed], waiting_sin
         "photos_expected": report.photos_expected,
         "photos_here": report.photos_here,
         "photos_waiting_since": waiting_since.isoformat() if waiting_since else None,
+        "photos_wanted_at": report.photos_wanted_at.isoformat() if report.photos_wanted_at else None,
         "referrals": [
             {
                 "department": department,

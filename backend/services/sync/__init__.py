@@ -6,19 +6,25 @@ from backend.services.sync.changes import Page, place_of, read_changes
 from backend.services.sync.contact import is_news, note_contact
 from backend.services.sync.context import Outbox, SyncContext
 from backend.services.sync.opening import Opening, open_sync
+from backend.services.sync.quarantine import dismiss_entry
+from backend.services.sync.repairing import Correction, item_under_usable_id, repair_entry
 
 __all__ = [
     "Answer",
+    "Correction",
     "Opening",
     "Outbox",
     "Page",
     "SyncContext",
     "apply_items",
     "apply_singly",
+    "dismiss_entry",
     "dump_answer",
     "is_news",
+    "item_under_usable_id",
     "note_contact",
     "open_sync",
     "place_of",
     "read_changes",
+    "repair_entry",
 ]

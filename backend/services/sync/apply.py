@@ -23,6 +23,7 @@ from backend.services.sync.arrivals import Arrival, Unstorable, read_item
 from backend.services.sync.batch import apply_arrivals
 from backend.services.sync.context import SyncContext
 from backend.services.sync.known import SAME_ID, Known, StoredItem, hold_and_look
+from backend.services.sync.quarantine import keep_for_desk
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,7 @@ def _apply(session: Session, context: SyncContext, arrivals: Sequence[Arrival]) 
     fresh = sorted_out.fresh
     done = dict(zip((a.item_id for a in fresh), apply_arrivals(session, context, fresh, known, writes), strict=True))
     writes.add(SyncItem, *(_item_row(context, arrival, done[arrival.item_id]) for arrival in fresh))
+    keep_for_desk(writes, context, [(arrival, done[arrival.item_id]) for arrival in fresh])
     writes.write(session)
     _keep_conflicts(session, context, sorted_out.conflicts)
     return [_settle(answer, arrival, done) for answer, arrival in zip(sorted_out.answers, arrivals, strict=True)]
@@ -135,6 +137,7 @@ def _apply_alone(session: Session, context: SyncContext, arrival: Arrival) -> An
         answer = Answer(arrival.item_id, ItemResult.QUARANTINED, reason)
         writes = Writes()
         writes.add(SyncItem, _item_row(context, arrival, answer))
+        keep_for_desk(writes, context, [(arrival, answer)])
         writes.write(session)
         return answer
 
@@ -178,7 +181,15 @@ def _keep_conflicts(session: Session, context: SyncContext, arrivals: Sequence[A
         return
     rows = [{**_common(context, arrival), "item_id": arrival.item_id} for arrival in arrivals]
     # another user's call may have kept the same content a moment ago
-    session.execute(upsert(SyncConflict).values(rows).on_conflict_do_nothing())
+    keeping = upsert(SyncConflict).values(rows).on_conflict_do_nothing()
+    kept = {
+        (row[0], row[1])
+        for row in session.execute(keeping.returning(SyncConflict.item_id, SyncConflict.content_sha256))
+    }
+    writes = Writes()
+    fresh = [arrival for arrival in arrivals if (arrival.item_id, arrival.content_sha256) in kept]
+    keep_for_desk(writes, context, [(a, Answer(a.item_id, ItemResult.CONFLICT, SAME_ID)) for a in fresh])
+    writes.write(session)
 
 
 def _common(context: SyncContext, arrival: Arrival) -> dict[str, Any]:

@@ -1,15 +1,12 @@
 """Items as they arrive: who they are, what they say, and whether they can be understood. Touches no database."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
-from backend.domain.payloads import Payload, parse_payload
-from backend.domain.shapes import PayloadError, parse_time
-from backend.domain.shapes import uuid as read_uuid
+from backend.domain.items import raw_bytes, read_content
+from backend.domain.payloads import Payload
+from backend.domain.shapes import PayloadError
 from backend.domain.sync import content_hash
 
 ID_LIMIT = 200
@@ -53,23 +50,11 @@ def read_item(item: Any, *, strict: bool = False) -> Arrival | Unstorable:
     except PayloadError:
         return Unstorable(item_id, "too_deep")
     try:
-        read_uuid(item, "id", "")
-        recorded_at = parse_time(recorded, "", "recorded_at") if isinstance(recorded, str) else None
-        if recorded_at is None:
-            raise PayloadError("bad_time", "recorded_at")
-        parsed = parse_payload(kind, payload)
+        recorded_at, parsed = read_content(item)
     except PayloadError as error:
         fault = error
     shown_kind = kind[:40] if isinstance(kind, str) and _storable(kind) else "unknown"
-    return Arrival(item_id, shown_kind, recorded_at, sha256, raw_bytes(item), parsed, fault)
-
-
-def raw_bytes(item: Any) -> bytes:
-    """The item whole, as JSON; what strict JSON cannot say (NaN, lone surrogates) is kept in Python's escaped form."""
-    try:
-        return orjson.dumps(item)
-    except TypeError:
-        return json.dumps(item).encode("ascii")
+    return Arrival(item_id, shown_kind, recorded_at, sha256, raw_bytes(item, strict=strict), parsed, fault)
 
 
 def _storable(value: str) -> bool:

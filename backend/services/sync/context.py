@@ -22,6 +22,7 @@ class SyncContext:
 
     ``outbox`` is noted with the device (None: not told). ``reference_revision``: of the reference data at the time of the
     call (reference.py); None reads it anew.
+    ``first_received_at``: of an item that is applied now because it was repaired; it is judged by the day it came.
     """
 
     actor: Actor
@@ -31,3 +32,4 @@ class SyncContext:
     language: str = "zh"
     outbox: Outbox | None = None
     reference_revision: UUID | None = None
+    first_received_at: datetime | None = None

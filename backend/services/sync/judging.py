@@ -18,12 +18,14 @@ def judge_draft(draft: ReportDraft, submission: Submission, work: Workset, conte
     found = check_draft(
         draft,
         form=find_form(draft.form.code, draft.form.version),
-        received_at=context.now,
+        received_at=context.first_received_at or context.now,
         thresholds=thresholds_at(local_day(draft.captured_at)),
         clock_offset_seconds=None if offset is None else offset / 1000,
         task_known=submission.task is not None,
     )
     flags = {flag.value for flag in found}
+    if context.first_received_at is not None:
+        flags.add(Flag.REPAIRED.value)
     if submission.task is None:
         return flags
     holdings = work.held.get(submission.task.id, [])

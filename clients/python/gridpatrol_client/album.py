@@ -81,8 +81,12 @@ class Album:
         )
 
     def having(self, *states: str, owner: str | None = None) -> list[Photo]:
-        """Photos in any of the states, small ones first: many reports become complete before one large photo is through."""
-        rows = self._store.rows("SELECT * FROM photos ORDER BY bytes, sha256")
+        """Photos in any of the states: first those of reports that a coordinator waits for (``photos_wanted_at``), then
+        small ones first, since many reports become complete before one large photo is through."""
+        rows = self._store.rows(
+            "SELECT p.* FROM photos p LEFT JOIN objects o ON o.type = 'report' AND o.id = p.report_id"
+            " ORDER BY json_extract(o.data, '$.photos_wanted_at') IS NULL, p.bytes, p.sha256"
+        )
         return [photo for photo in map(_photo, rows) if photo.state in states and owner in (None, photo.owner)]
 
     def of_item(self, owner: str, item_id: str) -> list[Photo]:

@@ -1,4 +1,4 @@
-"""Photos out: asked for once, then sent one at a time, small ones first, each from the byte where it stopped."""
+"""Photos out: asked for once, then sent one at a time, wanted and small ones first, each from the byte where it stopped."""
 
 import hashlib
 import json
