@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from backend.cli import media as command
@@ -36,10 +36,8 @@ def session(cluster: PrivateCluster) -> Iterator[Session]:
     engine = create_engine(cluster.url(DATABASE))
     with Session(engine) as opened:
         yield opened
-        opened.rollback()
-        opened.execute(text("TRUNCATE media, uploads, users CASCADE"))
-        opened.commit()
     engine.dispose()
+    cluster.drop_database(DATABASE)
 
 
 @pytest.fixture
