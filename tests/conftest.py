@@ -37,14 +37,19 @@ def cluster() -> Iterator[PrivateCluster]:
     """A running throw-away cluster whose template database is migrated and holds the reference data."""
     os.environ.setdefault("GRIDPATROL_TEST", "1")
     with throwaway_cluster() as running:
-        running.create_database(TEMPLATE)
-        schema.upgrade(running.url(TEMPLATE))
-        engine = create_engine(running.url(TEMPLATE))
-        with Session(engine) as session:
-            load_reference(session, NOW)
-            session.commit()
-        engine.dispose()
+        make_template(running)
         yield running
+
+
+def make_template(cluster: PrivateCluster) -> None:
+    """Make the database from which those of the tests are copied."""
+    cluster.create_database(TEMPLATE)
+    schema.upgrade(cluster.url(TEMPLATE))
+    engine = create_engine(cluster.url(TEMPLATE))
+    with Session(engine) as session:
+        load_reference(session, NOW)
+        session.commit()
+    engine.dispose()
 
 
 def _settings(url: str, folder: Path) -> Settings:

@@ -40,6 +40,16 @@ def _without_length(start_response: Callable[..., Any]) -> Callable[..., Any]:
     return start
 
 
+def register_last_word(app: Flask) -> None:
+    """Leave out what says nothing: Vary tells caches what an answer depends on, and one that nobody may store needs none."""
+
+    @app.after_request
+    def trim(response: Response) -> Response:
+        if response.cache_control.no_store:
+            response.headers.pop("Vary", None)
+        return response
+
+
 def register_request_log(app: Flask) -> None:
     """Give every request an id, security headers, a count, and one log line without personal data."""
 
