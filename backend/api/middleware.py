@@ -63,7 +63,7 @@ def register_request_log(app: Flask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.add("Vary", "Accept-Language")
+        response.vary.add("Accept-Language")
         route = request.url_rule.rule if request.url_rule else None
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
         count_request(request.method, route, response.status_code, seconds)
