@@ -76,7 +76,8 @@ def endpoint(
     """Register a view ``view(call, **path)`` at ``rule``.
 
     ``permission``: a name of domain/permissions.py or PUBLIC; ``commits``: True unless GET or HEAD; ``opens``: identifies in
-    place of ``authenticate``; ``resumes``: answers have ETags and ranges (resuming.py); ``problems``: codes beside the general ones; ``document``: merged over the OpenAPI operation.
+    place of ``authenticate``; ``resumes``: answers have ETags and ranges (resuming.py); ``problems``: codes beside the general
+    ones; ``document``: merged over the OpenAPI operation.
     A view that returns a Response has dumped for itself (files, problem documents); None answers 204 without a body.
     """
     writes = commits if commits is not None else method not in ("GET", "HEAD")

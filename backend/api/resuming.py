@@ -44,7 +44,7 @@ def resumable(response: Response) -> Response:
     if response.status_code != 200:
         return response
     body = response.get_data()
-    coding = _coding(response.mimetype, len(body))
+    coding = _coding(response.mimetype or "", len(body))
     if coding is not None:
         body = PACKERS[coding](body)
         response.set_data(body)
