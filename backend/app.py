@@ -11,7 +11,7 @@ from flask_compress import Compress
 from backend.api import BLUEPRINTS
 from backend.api.errors import register_error_handlers
 from backend.api.json import OrjsonProvider
-from backend.api.middleware import MethodOverride, register_request_log
+from backend.api.middleware import MethodOverride, register_last_word, register_request_log
 from backend.api.openapi import OPENAPI_CONFIG, DocumentedApi
 from backend.api.state import Gateways, State, attach_state
 from backend.gateways.clock import SystemClock
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     )
     db.init_app(app)
     attach_state(app, State(settings, gateways or open_gateways(settings)))
+    register_last_word(app)  # before Compress: what is registered first comes last
     Compress(app)
     api = DocumentedApi(app)
     for blueprint in BLUEPRINTS:

@@ -1,9 +1,11 @@
 """Grids to files: GeoJSON (RFC 7946), GeoPackage (EPSG:4490), zipped Shapefile (GBK). What is written can be read back."""
 
 import json
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,9 @@ from grids.plane import GeometryArray, as_array
 
 # ASCII and at most ten letters, so that a Shapefile keeps them whole.
 FIELDS = ("code", "name", "street", "ext_code")
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # equal grids give equal bytes
+# Equal grids give equal bytes, so that a download which broke off can go on.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_DBF_DAY, _GPKG_TIME = "1980-01-01", "1980-01-01T00:00:00.000Z"
 _CRS = "EPSG:4490"
 
 
@@ -73,12 +77,15 @@ def _write_layer(features: Sequence[GridFeature], made: Path, driver: str, encod
     raw.write(
         made, wkb, columns, np.array(FIELDS, dtype=object), layer="grids", driver=driver, crs=_CRS, encoding=encoding,
         geometry_type="MultiPolygon" if driver == "GPKG" else "Polygon",
+        layer_options={} if driver == "GPKG" else {"DBF_DATE_LAST_UPDATE": _DBF_DAY},
     )  # fmt: skip
 
 
 def _write_gpkg(features: Sequence[GridFeature], folder: Path) -> Path:
     made = folder / "grids.gpkg"
     _write_layer(features, made, "GPKG", "UTF-8")
+    with closing(sqlite3.connect(made)) as database, database:
+        database.execute("UPDATE gpkg_contents SET last_change = ?", [_GPKG_TIME])
     return made
 
 

@@ -37,14 +37,19 @@ def cluster() -> Iterator[PrivateCluster]:
     """A running throw-away cluster whose template database is migrated and holds the reference data."""
     os.environ.setdefault("GRIDPATROL_TEST", "1")
     with throwaway_cluster() as running:
-        running.create_database(TEMPLATE)
-        schema.upgrade(running.url(TEMPLATE))
-        engine = create_engine(running.url(TEMPLATE))
-        with Session(engine) as session:
-            load_reference(session, NOW)
-            session.commit()
-        engine.dispose()
+        make_template(running)
         yield running
+
+
+def make_template(cluster: PrivateCluster) -> None:
+    """Make the database from which those of the tests are copied."""
+    cluster.create_database(TEMPLATE)
+    schema.upgrade(cluster.url(TEMPLATE))
+    engine = create_engine(cluster.url(TEMPLATE))
+    with Session(engine) as session:
+        load_reference(session, NOW)
+        session.commit()
+    engine.dispose()
 
 
 def _settings(url: str, folder: Path) -> Settings:
@@ -58,7 +63,8 @@ def _settings(url: str, folder: Path) -> Settings:
     )
 
 
-def _application(url: str, folder: Path) -> Flask:
+def make_application(url: str, folder: Path) -> Flask:
+    """The application with a clock that stands still and keys of its own."""
     gateways = Gateways(FixedClock(NOW), Keys.ephemeral(), LocalPhotoStore(folder / "media"))
     app = create_app(_settings(url, folder), gateways)
     app.testing = False  # errors must become problem documents in tests as well
@@ -69,7 +75,7 @@ def _application(url: str, folder: Path) -> Flask:
 def application(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a database that no test changes for good."""
     cluster.create_database(ROLLED_BACK, template=TEMPLATE)
-    app = _application(cluster.url(ROLLED_BACK), tmp_path_factory.mktemp("var"))
+    app = make_application(cluster.url(ROLLED_BACK), tmp_path_factory.mktemp("var"))
     yield app
     with app.app_context():
         for engine in db.engines.values():
@@ -123,7 +129,7 @@ def clock(app: Flask) -> FixedClock:
 @pytest.fixture(scope="session")
 def _live_application(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     cluster.create_database(LIVE, template=TEMPLATE)
-    app = _application(cluster.url(LIVE), tmp_path_factory.mktemp("live-var"))
+    app = make_application(cluster.url(LIVE), tmp_path_factory.mktemp("live-var"))
     yield app
     with app.app_context():
         for engine in db.engines.values():

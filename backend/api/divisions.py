@@ -103,6 +103,7 @@ def list_departments(call: Call) -> dict[str, Any]:
     "/forms",
     permission="workflow.read",
     summary="Checklists in use on a day",
+    resumes=True,
     query=DayQuerySchema,
     answer=FormListSchema,
     example={"items": [FORM_EXAMPLE]},
@@ -116,6 +117,7 @@ def list_forms(call: Call) -> dict[str, Any]:
     "/vocabulary",
     permission="workflow.read",
     summary="Word lists and the words for every code, in Chinese and English",
+    resumes=True,
     answer=VocabularySchema,
     example={
         "items": [
@@ -133,6 +135,7 @@ def show_vocabulary(call: Call) -> dict[str, Any]:
     "/workflow",
     permission="workflow.read",
     summary="Life cycles of tasks, referrals and reports, and who may act",
+    resumes=True,
     answer=WorkflowSchema,
     example={
         "task": {"transitions": [{"from": "assigned", "action": "accept", "to": "accepted"}]},

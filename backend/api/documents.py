@@ -9,6 +9,8 @@ from flask_smorest.utils import deepupdate
 from marshmallow import Schema
 
 from backend.api.errors import STATUS_OF
+from backend.api.resuming import PROBLEMS as RESUMING_PROBLEMS
+from backend.api.resuming import RESPONSES as RESUMING_RESPONSES
 from backend.api.schemas.problems import ProblemSchema
 from backend.domain.errors import CATALOGUE
 
@@ -28,6 +30,7 @@ def operation_document(
     body: type[Schema] | None,
     answer: type[Schema] | Schema | None,
     status: int,
+    resumes: bool,
     problems: Sequence[str],
     extra: dict[str, Any] | None,
     example: Any,
@@ -35,11 +38,13 @@ def operation_document(
 ) -> dict[str, Any]:
     """An OpenAPI 3.1 operation: summary, parameters, body, answer and every problem it can answer with."""
     codes = [*ALWAYS, *([] if public else WITH_TOKEN), *(WITH_BODY if body else ()), *problems]
+    more = RESUMING_RESPONSES if resumes else {}
+    codes += RESUMING_PROBLEMS if resumes else ()
     if query is not None:
         codes.append("invalid_input")
     document: dict[str, Any] = {
         "summary": summary,
-        "responses": {str(status): _answer(answer, status, example), **_problem_responses(codes)},
+        "responses": {str(status): _answer(answer, status, example), **more, **_problem_responses(codes)},
         "x-permission": permission,
         "security": [] if public else [{"bearer": []}],
     }

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from backend.api.body import read_json
 from backend.api.documents import named, operation_document
+from backend.api.resuming import resumable
 from backend.api.state import State, current_state
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
@@ -67,6 +68,7 @@ def endpoint(
     status: int = 200,
     commits: bool | None = None,
     opens: Opens | None = None,
+    resumes: bool = False,
     problems: Sequence[str] = (),
     document: dict[str, Any] | None = None,
     example: Any = None,
@@ -74,16 +76,17 @@ def endpoint(
     """Register a view ``view(call, **path)`` at ``rule``.
 
     ``permission``: a name of domain/permissions.py or PUBLIC; ``commits``: True unless GET or HEAD; ``opens``: identifies in
-    place of ``authenticate``; ``problems``: codes beside the general ones; ``document``: merged over the OpenAPI operation.
+    place of ``authenticate``; ``resumes``: answers have ETags and ranges (resuming.py); ``problems``: codes beside the general
+    ones; ``document``: merged over the OpenAPI operation.
     A view that returns a Response has dumped for itself (files, problem documents); None answers 204 without a body.
     """
     writes = commits if commits is not None else method not in ("GET", "HEAD")
     dumps_with = answer() if isinstance(answer, type) else answer
     parses = (query() if query else None, body() if body else None)
-    stages = Stages(permission, writes, *parses, dumps_with, status, opens)
+    stages = Stages(permission, writes, *parses, dumps_with, status, opens, resumes)
     described = operation_document(
         permission=permission, summary=summary, method=method, query=query, body=body, answer=answer,
-        status=status, problems=problems, extra=document, example=example, public=permission == PUBLIC,
+        status=status, resumes=resumes, problems=problems, extra=document, example=example, public=permission == PUBLIC,
     )  # fmt: skip
 
     def decorate(view: View) -> View:
@@ -110,6 +113,7 @@ class Stages:
     answer: Schema | None
     status: int
     opens: Opens | None = None
+    resumes: bool = False
 
     def run(self, view: View, path: dict[str, Any]) -> Response:
         """Identify, parse, permit, use case, commit, dump; a reading is dumped before its transaction ends."""
@@ -123,9 +127,10 @@ class Stages:
         stage: AbstractContextManager[Session] = unit_of_work() if self.writes else reading()
         with stage as session:
             result = view(Call(session, now, state, parsed_query, parsed_body, caller, opened), **path)
-            if not self.writes:
-                return _dump(result, self.answer, self.status)
-        return _dump(result, self.answer, self.status)
+            response = None if self.writes else _dump(result, self.answer, self.status)
+        if response is None:
+            response = _dump(result, self.answer, self.status)
+        return resumable(response) if self.resumes else response
 
 
 def identify(state: State, now: datetime, opens: Opens) -> tuple[Actor, Any]:

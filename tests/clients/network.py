@@ -40,6 +40,8 @@ class Network:
     seen: list[Passed] = field(default_factory=list)
     # calls that reach the server while the answer is lost on the way back
     loses: Rule = nothing
+    # how many bytes of an answer of that length come through before the line breaks; None: all
+    tears: Callable[[str, int], int | None] | None = None
     # calls whose bytes break under way
     breaks: Rule = nothing
     # answers that something on the way gives in the server's place
@@ -69,11 +71,18 @@ class Network:
             answer = orjson.dumps(reply)
             answered["Content-Length"] = str(len(answer))
         start_response(status, answered.to_wsgi_list())
-        return [answer]
+        through = self.tears(path, len(answer)) if self.tears else None
+        return [answer] if through is None else _torn(answer[:through], environ["werkzeug.socket"])
 
     def calls(self, ending: str) -> list[Passed]:
         """The calls seen whose path ends so."""
         return [passed for passed in self.seen if passed.path.endswith(ending)]
+
+
+def _torn(beginning: bytes, line: socket.socket) -> Iterator[bytes]:
+    yield beginning
+    line.shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("the test cut the line")
 
 
 class _Body:

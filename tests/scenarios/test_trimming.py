@@ -17,7 +17,8 @@ from backend.persistence.models import SyncChange, SyncObject, SyncScope, SyncTr
 from backend.services.epochs import ensure_epoch, start_new_epoch
 from backend.services.feed import FeedObject, publish
 from backend.services.sync import trimming
-from backend.services.sync.changes import place_of, read_changes
+from backend.services.sync.changes import read_changes
+from backend.services.sync.cursor import place_of
 from tests.conftest import NOW
 from tests.factories import make_user
 from tests.phone import state_of

@@ -32,6 +32,7 @@ GEOJSON = "application/geo+json"
     "",
     permission="grid.read",
     summary="Grids as GeoJSON, by box, street, version or moment, with the lead worker of the day",
+    resumes=True,
     query=GridQuerySchema,
     problems=("bad_cursor", "not_found"),
     document={

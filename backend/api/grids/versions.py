@@ -160,6 +160,7 @@ def delete_version_by_post(call: Call, version_id: UUID) -> None:
     "/versions/<uuid:version_id>/export",
     permission="grid.read",
     summary="The grids of a version as a file: GeoJSON, GeoPackage, or a zipped Shapefile in GBK",
+    resumes=True,
     query=GridExportQuerySchema,
     problems=("not_found",),
     document={

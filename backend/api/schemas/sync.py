@@ -29,7 +29,7 @@ class ItemSchema(Schema):
 
 
 class SyncRequestSchema(Schema):
-    """The envelope; at most 500 items and 4 MiB unpacked, gzip accepted."""
+    """The envelope; at most 500 items and 4 MiB unpacked, gzip and zstd accepted."""
 
     protocol = fields.Integer(required=True, metadata={"enum": [1]})
     epoch = fields.String(allow_none=True)

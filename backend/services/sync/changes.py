@@ -1,7 +1,5 @@
 """Serves the feed: changes after a cursor, below the snapshot horizon, and the hash of what a device must now hold."""
 
-import base64
-import binascii
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,26 +10,9 @@ from sqlalchemy.orm import Session
 
 from backend.domain.vocabulary import ChangeOp
 from backend.persistence.queries import feed
+from backend.services.sync.cursor import LAST_SEQ, Cursor, decode_cursor, mark_of
 
 KEPT_HISTORY = timedelta(days=60)  # sync.md: a cursor older than this gets a snapshot
-LAST_SEQ = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in one user's feed, in one epoch. ``snapshot_tx``: revokes before it concern objects never sent."""
-
-    user_id: str
-    epoch: str
-    tx: int
-    seq: int
-    snapshot_tx: int
-    issued: int
-
-    def encode(self) -> str:
-        """The opaque text phones keep."""
-        packed = orjson.dumps([self.user_id, self.epoch, self.tx, self.seq, self.snapshot_tx, self.issued])
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +24,6 @@ class Page:
     more: bool
     snapshot: bool
     state: dict[str, Any] | None
-
-
-def decode_cursor(text: str | None) -> Cursor | None:
-    """The cursor, or None for anything that is not one of ours."""
-    if not text:
-        return None
-    try:
-        parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        user_id, epoch, *numbers = parts
-        tx, seq, snapshot_tx, issued = (int(n) for n in numbers)
-    except (binascii.Error, ValueError, TypeError):
-        return None
-    fits = all(0 <= n <= LAST_SEQ for n in (tx, seq, snapshot_tx, issued))
-    return Cursor(str(user_id), str(epoch), tx, seq, snapshot_tx, issued) if fits else None
-
-
-def place_of(text: str | None) -> tuple[int, int]:
-    """The place a cursor stands at; the beginning for anything that is not one of ours."""
-    cursor = decode_cursor(text)
-    return (cursor.tx, cursor.seq) if cursor else (0, 0)
 
 
 def read_changes(
@@ -80,14 +41,14 @@ def read_changes(
     another epoch, older than the kept history, or from before what was trimmed. ``quiet_until``: the horizon below which
     nothing is known to wait after the place of ``given``; then nothing is asked, unless the phone wants to verify or must
     start over."""
-    cursor = _usable(decode_cursor(given), user_id, epoch, now)
+    cursor = _usable(decode_cursor(given), mark_of(user_id, epoch), now)
     if cursor is not None and quiet_until is not None and not verify:
         return Page([], _moved(cursor, _end(cursor, quiet_until), now).encode(), False, False, None)
     page = _read(session, user_id, cursor, limit)
     if cursor is not None and _is_cut_off(cursor, page.trimmed):
         cursor, page = None, _read(session, user_id, None, limit)
     snapshot = cursor is None
-    cursor = cursor or Cursor(str(user_id), str(epoch), 0, 0, page.horizon, 0)
+    cursor = cursor or Cursor(mark_of(user_id, epoch), 0, 0, page.horizon, 0)
     more, lines = len(page.lines) > limit, page.lines[:limit]
     place = (lines[-1].tx, lines[-1].seq) if more else _end(cursor, page.horizon)
     state = {"count": page.held, "hash": page.held_hash} if not more and (lines or verify) else None
@@ -116,8 +77,8 @@ def _moved(cursor: Cursor, place: tuple[int, int], now: datetime) -> Cursor:
     return replace(cursor, tx=place[0], seq=place[1], issued=int(now.timestamp()))
 
 
-def _usable(cursor: Cursor | None, user_id: UUID, epoch: UUID, now: datetime) -> Cursor | None:
-    if cursor is None or cursor.user_id != str(user_id) or cursor.epoch != str(epoch):
+def _usable(cursor: Cursor | None, whose: bytes, now: datetime) -> Cursor | None:
+    if cursor is None or cursor.whose != whose:
         return None
     return cursor if now.timestamp() - cursor.issued < KEPT_HISTORY.total_seconds() else None
 

@@ -1,0 +1,1 @@
+"""What goes over the wire, counted byte by byte on real sockets and published in the sync guide."""
