@@ -8,7 +8,7 @@ import time
 from asyncio import IncompleteReadError, LimitOverrunError, StreamReader, StreamWriter
 from typing import TYPE_CHECKING
 
-from benchmarks.faults.http import Head, answer, has_body, read_head
+from benchmarks.faults.http import END, Head, answer, has_body, read_head
 from benchmarks.faults.plan import Fault, Shot
 from benchmarks.faults.profiles import Profile
 
@@ -77,20 +77,23 @@ class Line:
             await asyncio.sleep(shot.seconds)
         if shot.fault in (Fault.REFUSED, Fault.PORTAL):
             await self._phone[0].readexactly(request.length)
-            return await self._answer_instead(shot)
+            return await self._answer_instead(request, shot)
         if shot.fault in (Fault.TWICE, Fault.ECHO):
             return await self._copy(request, shot)
         await self._send_request(request, shot)
         return await self._bring_answer(request, shot)
 
-    async def _answer_instead(self, shot: Shot) -> bool:
+    async def _answer_instead(self, request: Head, shot: Shot) -> bool:
         assert shot.fault is not None
         choices = PORTALS if shot.fault == Fault.PORTAL else REFUSALS
-        writer = self._phone[1]
-        writer.write(choices[int(shot.dice * len(choices))])
-        await writer.drain()
+        await self._say(request, choices[int(shot.dice * len(choices))])
         self._proxy.count(shot.fault)
         return True
+
+    async def _say(self, request: Head, words: bytes) -> None:
+        writer = self._phone[1]
+        writer.write(words if request.method != "HEAD" else words.partition(END)[0] + END)
+        await writer.drain()
 
     async def _copy(self, request: Head, shot: Shot) -> bool:
         assert shot.fault is not None
@@ -135,12 +138,9 @@ class Line:
         server = self._server[0]
         head = await self._await_answer(server, request, time.monotonic())
         if shot.fault == Fault.TIMED_OUT:
-            await self._proxy_discard(server, request, head)
             self._proxy.count(Fault.TIMED_OUT)
-            writer = self._phone[1]
-            writer.write(REFUSALS[3])
-            await writer.drain()
-            return True
+            await self._say(request, REFUSALS[3])
+            return False  # what is left of the server's answer goes with the connection
         await self._wait_latency()
         await self._pass_answer(server, request, head, shot)
         return request.keeps_connection and head.keeps_connection
@@ -179,10 +179,6 @@ class Line:
             raise ConnectionError("the server hung up")
         self._proxy.answered(request, head, began)
         return head
-
-    async def _proxy_discard(self, server: StreamReader, request: Head, head: Head) -> None:
-        if has_body(request.method, head.status):
-            await server.readexactly(head.length)
 
     async def _pump(self, reader: StreamReader, writer: StreamWriter, count: int) -> None:
         """Exactly ``count`` bytes, as slowly as the line is."""

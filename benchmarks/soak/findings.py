@@ -19,6 +19,7 @@ class StoredItem:
     user_id: str
     result: str
     code: str | None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass
@@ -51,8 +52,10 @@ def read_findings(url: str, media_dir: Path) -> Findings:
         def rows(query: str) -> list[tuple]:
             return connection.execute(query).fetchall()
 
-        for item_id, *values in rows("SELECT id, content_sha256, kind, user_id::text, result, code FROM sync_items"):
-            found.items[item_id] = StoredItem(*values)
+        for item_id, sha256, kind, user_id, result, code, flags in rows(
+            "SELECT id, content_sha256, kind, user_id::text, result, code, flags FROM sync_items"
+        ):
+            found.items[item_id] = StoredItem(sha256, kind, user_id, result, code, tuple(flags))
         found.conflicts = [row[0] for row in rows("SELECT item_id FROM sync_conflicts")]
         for report_id, *counts in rows("SELECT id::text, author_id::text, photos_expected, photos_here FROM reports"):
             found.reports[report_id] = (counts[0], counts[1], counts[2])

@@ -61,6 +61,7 @@ class Mayhem:
     recovery: Recovery = field(default_factory=Recovery)
     done: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    restore_seconds: dict[str, float] = field(default_factory=dict)
     _next: list[str] = field(default_factory=list)
 
     def one(self) -> str:
@@ -86,10 +87,16 @@ class Mayhem:
     def restore(self) -> None:
         """Stop, put the older database and the older photos in place, start."""
         began = time.monotonic()
-        self.service.stop()
-        self.service.command("db", "restore", str(self._dump))
-        self.disk.replace_by(self._photos)
-        self.service.start()
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("stop", self.service.stop),
+            ("restore_database", lambda: self.service.command("db", "restore", str(self._dump))),
+            ("restore_photos", lambda: self.disk.replace_by(self._photos)),
+            ("start", self.service.start),
+        )
+        for name, step in steps:
+            at = time.monotonic()
+            step()
+            self.restore_seconds[name] = round(time.monotonic() - at, 1)
         self.done["restore"] += 1
         self.recovery.began("restore", began)
 

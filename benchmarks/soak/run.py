@@ -185,6 +185,7 @@ def _figures(
         },
         "disasters": dict(soak.mayhem.done),
         "recovery_seconds": soak.mayhem.recovery.longest(),
+        "restore_seconds": soak.mayhem.restore_seconds,
         "quiet_points": soak.quiet_points,
         "verdict": {**asdict(verdict), "expected": dict(verdict.expected)},
         "receipts_verified": verified,

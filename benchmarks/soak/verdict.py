@@ -17,8 +17,6 @@ ACTIONS = {
     "task.submit": "submit",
 }
 STEPS = frozenset({"task.accept", "task.start", "task.submit"})
-# A task taken away, or known only to the server before its restore: the step is kept and shown, and cannot have an effect.
-EXPECTED = frozenset({("conflict", "illegal_transition"), ("quarantined", "unknown_task")})
 
 
 @dataclass
@@ -49,7 +47,7 @@ def judge(recorded: Sequence[Recorded], found: Findings) -> Verdict:
         if stored is None or stored.content_sha256 != item.content_sha256 or stored.user_id != item.owner:
             verdict.lost.append(f"{item.kind} {item.item_id}: {stored or 'not on the server'}")
         elif stored.result != ACCEPTED:
-            _judge_kept(verdict, item, stored)
+            _judge_kept(verdict, item, stored, found)
         else:
             if item.kind in ACTIONS:
                 effects[item.subject, ACTIONS[item.kind]] += 1
@@ -61,12 +59,20 @@ def judge(recorded: Sequence[Recorded], found: Findings) -> Verdict:
     return verdict
 
 
-def _judge_kept(verdict: Verdict, item: Recorded, stored: StoredItem) -> None:
-    reason = (stored.result, str(stored.code))
-    if item.kind in STEPS and reason in EXPECTED:
-        verdict.expected["/".join(reason)] += 1
+def _judge_kept(verdict: Verdict, item: Recorded, stored: StoredItem, found: Findings) -> None:
+    if item.kind in STEPS and _is_task_gone(item, stored, found):
+        verdict.expected[f"{stored.result} {stored.code}"] += 1
     else:
         verdict.without_effect.append(f"{item.kind} {item.item_id}: {stored.result} {stored.code}")
+
+
+def _is_task_gone(item: Recorded, stored: StoredItem, found: Findings) -> bool:
+    """Whether the step could have no effect: the task was taken away, or only the server before its restore knew of that
+    task or of its being given to this worker."""
+    if stored.code == "unknown_task":
+        return True
+    taken_away = "late_after_reassignment" in stored.flags or found.events[item.subject, "reassign"] > 0
+    return stored.code == "illegal_transition" and taken_away
 
 
 def _has_row(item: Recorded, found: Findings) -> bool:
