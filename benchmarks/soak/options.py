@@ -34,7 +34,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     add("minutes", float, 30, "how long phones work")
     add("phones", int, 60, "how many phones")
     add("seed", int, 1, "the same seed makes the same plans and faults")
-    add("fault-share", float, 0.4, "share of requests that meet a fault")
+    add("fault-share", float, 0.3, "share of requests that meet a fault")
     add("quicker", float, 20, "waits and slow lines are so many times quicker than real ones")
     add("disaster-seconds", float, 20, "a disaster so often, by chance between half and twice as often")
     add("photo-disk-mb", int, 1024, "size of the photo disk")

@@ -16,7 +16,7 @@ from backend.domain.vocabulary import GridRole
 from backend.gateways.cluster import PrivateCluster, libpq_url
 from backend.services.accounts.hashing import hash_password
 from backend.services.scope import welcome_user
-from benchmarks.faults import HARD, PROFILES, FaultMix, FaultProxy
+from benchmarks.faults import HARD, PROFILES, Fault, FaultMix, FaultProxy
 from benchmarks.fleet.device import Device, DeviceSpec
 from benchmarks.fleet.ledger import Ledger, Recorded, read_ledgers
 from benchmarks.soak.findings import Findings, StoredItem, read_findings
@@ -28,8 +28,9 @@ from tests.factories import make_responsible, make_task, make_user
 from tests.scenarios.conftest import Field
 from tests.server import running_server
 
-SEED, PHONES, ROUNDS, BATCH = 20261120, 4, 4, 10
+SEED, PHONES, ROUNDS, BATCH = 20261120, 4, 6, 8
 LINES = ("office", "4g", "3g", "2g")
+ROUND_SECONDS = 1.5  # then the worker goes on, whether all of it has arrived or not
 PATIENCE_SECONDS = 60.0  # only so that a fault of the test cannot hang it
 
 
@@ -54,7 +55,7 @@ def _carry(spec: DeviceSpec, ledger: Ledger, proxy: FaultProxy, rounds_over: thr
         device.sync_until(end)
         for _ in range(ROUNDS):
             device.work(BATCH)
-            device.sync_until(end)
+            device.sync_until(time.monotonic() + ROUND_SECONDS)
         if rounds_over.wait() == 0:
             proxy.is_calm = True
         device.sync_until(end, verify=True, all_of_it=True)
@@ -67,7 +68,7 @@ def _carry(spec: DeviceSpec, ledger: Ledger, proxy: FaultProxy, rounds_over: thr
 def test_phones_on_bad_networks_lose_and_double_nothing(field: Field, cluster: PrivateCluster, tmp_path: Path) -> None:
     ledger, barrier = Ledger(tmp_path / "ledger-0.jsonl"), threading.Barrier(PHONES)
     usernames, lines = _usernames(field), [profile.quicker(200) for profile in PROFILES.values()]
-    mix = FaultMix(share=0.5, longest_seconds=0.1)
+    mix = FaultMix(0.4, dict.fromkeys((kind for kind in Fault if kind != Fault.LOSS), 1), longest_seconds=0.1)
     with (
         running_server(cluster.url(LIVE), tmp_path / "var", WEB_WORKERS="2") as server,
         FaultProxy(("127.0.0.1", server.port), mix, seed=SEED, profiles=lines) as proxy,
@@ -89,7 +90,7 @@ def test_phones_on_bad_networks_lose_and_double_nothing(field: Field, cluster: P
         found = read_findings(libpq_url(cluster.url(LIVE)), tmp_path / "var" / "media")
         verified, wrong = check_phones(tmp_path, recorded)
     assert wrong == [] and verified == len(recorded) == PHONES * ROUNDS * BATCH
-    assert proxy.tally.total(hard_only=True) > 100, "too few faults to mean anything"
+    assert proxy.tally.total(hard_only=True) > 50, "too few faults to mean anything"
     assert set(proxy.tally.by_kind()) >= set(HARD), "a kind of fault never happened"
     verdict = judge(recorded, found)
     assert verdict.is_good, verdict
