@@ -76,6 +76,12 @@ class Device:
         for _ in range(count):
             self.record(self.plan.next_draft(self.phone))
 
+    def work_on_a_task(self, photos: int) -> None:
+        """A report with so many photos, and the step of a task that goes with it."""
+        for draft in (self.plan.step(self.phone), self.plan.report(self.phone, photos=photos)):
+            if draft is not None:
+                self.record(draft)
+
     def sign_in(self) -> bool:
         """One attempt; whether somebody is signed in now."""
         try:

@@ -61,7 +61,7 @@ class Plan:
             (habits.withdraw, self._withdraw if own else None),
             (habits.call, self._call),
             (habits.site, self._site),
-            (habits.step, lambda: self._step(phone)),
+            (habits.step, lambda: self.step(phone)),
         ):
             if dice < share and draft is not None:
                 return draft() or self.report(phone)
@@ -112,7 +112,8 @@ class Plan:
     def _site(self) -> Draft | None:
         return propose_site("小区门口售水机", "water_vending", address="示例路9弄", position=self._position())
 
-    def _step(self, phone: Phone) -> Draft | None:
+    def step(self, phone: Phone) -> Draft | None:
+        """The next step of one of his tasks; None while there is none to take."""
         tasks: dict[str, Any] = phone.objects.of("task")
         for task_id, task in tasks.items():
             # what he did since the last sync is not in the object yet

@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.fleet import clocks
 from benchmarks.fleet.control import SPAWN, Control
+from benchmarks.fleet.day import Day, work_a_day
 from benchmarks.fleet.device import Device, DeviceSpec
 from benchmarks.fleet.figures import Figures
 from benchmarks.fleet.ledger import Ledger
@@ -43,7 +44,7 @@ class FleetReport:
 
 @contextlib.contextmanager
 def running_fleet(
-    specs: Sequence[DeviceSpec], rhythm: Rhythm, control: Control, folder: Path, processes: int
+    specs: Sequence[DeviceSpec], rhythm: Rhythm | Day, control: Control, folder: Path, processes: int
 ) -> Iterator[FleetReport]:
     """Phones at work in ``processes`` processes. The report is complete when the context ends."""
     report = FleetReport()
@@ -72,7 +73,7 @@ def running_fleet(
             child.kill()
 
 
-def _run(specs: Sequence[DeviceSpec], rhythm: Rhythm, control: Control, ledger: Path, results: Any) -> None:
+def _run(specs: Sequence[DeviceSpec], rhythm: Rhythm | Day, control: Control, ledger: Path, results: Any) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     threading.stack_size(STACK_BYTES)
@@ -94,10 +95,13 @@ def _run(specs: Sequence[DeviceSpec], rhythm: Rhythm, control: Control, ledger: 
     results.put(report)
 
 
-def _live(spec: DeviceSpec, rhythm: Rhythm, control: Control, ledger: Ledger) -> tuple[Figures, list[str]]:
+def _live(spec: DeviceSpec, rhythm: Rhythm | Day, control: Control, ledger: Ledger) -> tuple[Figures, list[str]]:
     device = Device(spec, ledger, control.is_over)
     try:
-        _work_and_rest(device, rhythm, control)
+        if isinstance(rhythm, Day):
+            work_a_day(device, rhythm, control)
+        else:
+            _work_and_rest(device, rhythm, control)
         return device.figures, []
     except Exception:
         return device.figures, [f"phone {spec.number}: {traceback.format_exc(limit=-4)}"]
