@@ -11,7 +11,7 @@ from benchmarks.soak.options import Options
 from benchmarks.soak.stage import Stage, say, stage_of
 from benchmarks.soak.verdict import Verdict
 
-REST_SECONDS = 300
+REST_SECONDS = 180
 BACKUP_AT, RESTORE_AT = 0.25, 0.6
 QUIET_AT = (0.45, 0.75)
 
@@ -24,6 +24,7 @@ class Soak:
     stage: Stage
     mayhem: Mayhem
     quiet_points: list[dict[str, Any]] = field(default_factory=list)
+    resting_seconds: float = 0.0  # not counted as work
 
     def work(self) -> None:
         """The time of work: disasters now and then, and the fixed points of the run."""
@@ -34,7 +35,7 @@ class Soak:
             key=lambda entry: entry[0],
         )
         self.stage.control.work()
-        while (now := time.monotonic() - began) < length:
+        while (now := time.monotonic() - began - self.resting_seconds) < length:
             if ahead and now >= ahead[0][0] * length:
                 share, step = ahead.pop(0)
                 say(f"{share:.0%}: {step.__name__}")
@@ -42,11 +43,14 @@ class Soak:
             else:
                 name = self.mayhem.one()
                 say(f"{now:5.0f} s  {name}; {self.stage.proxy.tally.total():,} faults so far")
-            self._wait(self.mayhem.chance.uniform(0.5, 1.5) * self.options.disaster_seconds, began + length)
+            pause = self.mayhem.chance.uniform(0.5, 1.5) * self.options.disaster_seconds
+            self._wait(pause, began + self.resting_seconds + length)
 
     def come_to_quiet(self) -> Verdict:
         """A quiet point in the middle."""
+        began = time.monotonic()
         verdict = self.compare_at_rest()
+        self.resting_seconds += time.monotonic() - began
         self.stage.proxy.is_calm = False
         self.stage.control.work()
         return verdict
@@ -80,7 +84,7 @@ def run(options: Options) -> dict[str, Any]:
         )
         began = time.monotonic()
         soak.work()
-        worked = time.monotonic() - began
+        worked = time.monotonic() - began - soak.resting_seconds
         say("the end: everything is to arrive")
         verdict = soak.compare_at_rest()
         stage.control.end()
