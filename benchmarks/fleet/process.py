@@ -28,7 +28,7 @@ END_SECONDS = 120
 class Rhythm:
     """How much a phone records at a time, how long it rests in between, and how long it tries before it goes on."""
 
-    batch: tuple[int, int] = (5, 40)
+    batch: tuple[int, int] = (10, 50)
     pause_seconds: tuple[float, float] = (0.5, 4.0)
     patience_seconds: float = 20.0
     verify_share: float = 0.05

@@ -28,7 +28,7 @@ from tests.factories import make_responsible, make_task, make_user
 from tests.scenarios.conftest import Field
 from tests.server import running_server
 
-SEED, PHONES, ROUNDS, BATCH = 20261120, 4, 6, 8
+SEED, PHONES, ROUNDS, BATCH = 20261120, 4, 5, 8
 LINES = ("office", "4g", "3g", "2g")
 ROUND_SECONDS = 1.5  # then the worker goes on, whether all of it has arrived or not
 PATIENCE_SECONDS = 60.0  # only so that a fault of the test cannot hang it
