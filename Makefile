@@ -8,6 +8,7 @@ BIN := .venv/bin
 # As many test processes as a small machine has cores; each has a throw-away database of its own.
 TEST_PROCESSES ?= 2
 PYTEST_OPTIONS ?=
+export SOAK_MINUTES SOAK_PHONES SOAK_SEED
 
 .PHONY: help
 help: ## list the commands
@@ -46,6 +47,10 @@ checks:
 .PHONY: bench
 bench: setup ## measure; results go to benchmarks/results
 	@$(BIN)/python -m benchmarks
+
+.PHONY: soak
+soak: setup ## phones, a bad network, kills and a restore: SOAK_MINUTES (30), SOAK_PHONES (60), SOAK_SEED (1)
+	@PYTHONPATH=clients/python $(BIN)/python -m benchmarks.soak
 
 .PHONY: docs
 docs: setup ## write api_docs/openapi.yaml anew

@@ -33,6 +33,11 @@ class Server:
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
 
+    @property
+    def port(self) -> int:
+        """Where it listens, for what stands in between."""
+        return int(self.environment["PORT"])
+
     def token(self, session: Session, user: User) -> str:
         """An access token that this server takes; commits the session's rows."""
         login = make_login(session, user)

@@ -85,7 +85,7 @@ class PhotoSender:
                 if url is None:
                     url, offset = self._create(photo)
                 elif offset is None:
-                    offset = tus.offset_of(self._account.call, url)
+                    offset = self._offset_of(photo, url)
                 self._send_from(photo, content, url, offset, progress)
                 return
             except ServerError as error:
@@ -112,6 +112,16 @@ class PhotoSender:
         self._album.remember_upload(photo, url)
         return url, offset
 
+    def _offset_of(self, photo: Photo, url: str) -> int:
+        try:
+            return tus.offset_of(self._account.call, url)
+        except UnreachableError as error:
+            if error.code == "not_the_server":
+                # An answer cut within its headers may have left a shortened address, which nobody knows and which HTTP
+                # libraries take for whole. A new upload costs what was sent of this photo; the old address, all photos.
+                self._album.remember_upload(photo, None)
+            raise
+
     def _judge(self, photo: Photo, error: ServerError, url: str | None, restarts: int) -> str | None:
         """What an answer means for the upload: None (ask for the offset, go on), 'upload' or 'whole' (create a new one).
 
@@ -121,7 +131,7 @@ class PhotoSender:
             raise PhotoError(error.code, error.detail) from error
         if error.status == 409 and url is not None:
             return None
-        if error.status in (404, 410) and url is not None:
+        if error.status in (404, 405, 410) and url is not None:
             self._album.remember_upload(photo, None)
             return "upload"
         if error.status == 460:

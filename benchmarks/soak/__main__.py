@@ -1,0 +1,30 @@
+"""``make soak``: runs, prints a Markdown table, writes benchmarks/results/soak-<time>.json. Exit code 1: something is wrong."""
+
+import sys
+
+from backend.logs import configure_logs
+from benchmarks.fleet.process import FleetReport
+from benchmarks.soak.options import read_options
+from benchmarks.soak.report import problems, soak_table, write_figures
+from benchmarks.soak.run import run
+
+SHOWN = 10
+
+
+def main(arguments: list[str]) -> int:
+    """One soak."""
+    configure_logs()
+    figures = run(read_options(arguments))
+    report: FleetReport = figures.pop("report")
+    figures["fleet"] = report.figures.summary(figures.pop("worked_seconds"))
+    figures["crashes"] = report.crashes
+    target = write_figures("soak", figures)
+    sys.stdout.write(f"{soak_table(figures)}\n\nwritten: {target}\n")
+    wrong = problems(figures)
+    for line in wrong[:SHOWN]:
+        sys.stdout.write(f"WRONG {line}\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
