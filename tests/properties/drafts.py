@@ -18,7 +18,7 @@ from tests.properties.world import HEIGHT, SOUTH, WEST
 # circle clearly over a border, or far away, so that no rounding decides.
 INSIDE = [(0.002, 8.0), (0.0035, 8.0), (0.0065, 8.5), (0.0085, 8.5), (0.0105, 8.5), (0.013, 8.5), (0.0152, 8.5)]
 NEAR_A_BORDER = [(0.00405, 30.5), (0.00805, 30.5), (0.01195, 30.5)]
-FAR_AWAY = [(0.05, 8.5)]
+FAR_AWAY = [(0.0205, 8.5), (0.05, 8.5)]
 PLACES = st.sampled_from([(east, accuracy + 0.25) for east, accuracy in INSIDE + NEAR_A_BORDER + FAR_AWAY])
 FAULTS = ("unknown_value", "unknown_kind", "wrong_type", "bad_time", "bad_text", "bad_item_id", "database_refused",
           "database_refused")  # fmt: skip

@@ -13,7 +13,7 @@ from tests.properties.model import STEPS, Ledger, ReportModel, SiteModel, Stored
 Verdict = tuple[str, str | None, set[str]]  # result, code, flags
 # The flags the model speaks of; others (photo demands, duplicates) are only held to be repeated as they were.
 MODELLED = frozenset(
-    {"late_after_reassignment", "not_your_task", "unknown_task", "outside_grid", "borderline", "no_position",
+    {"late_after_reassignment", "not_your_task", "unknown_task", "outside_grid", "borderline", "no_grid", "no_position",
      "mock_location", "clock_suspect", "stale_fix", "imported_photo", "unknown_form"}
 )  # fmt: skip
 # What the machine spoils an item with, by the word it leaves in the description or kind.
@@ -101,7 +101,7 @@ def _place_flags(ledger: Ledger, payload: dict[str, Any]) -> tuple[set[str], str
         flags.add("stale_fix")
     task = ledger.tasks.get(payload["task_id"])
     verdict, grid = ledger.place(position["lon"], position["accuracy_m"], captured, task.grid if task else None)
-    named = {"outside": {"outside_grid"}, "borderline": {"borderline"}}
+    named = {"outside": {"outside_grid"}, "borderline": {"borderline"}, "no_grid": {"no_grid"}}
     return flags | named.get(verdict, set()), grid
 
 

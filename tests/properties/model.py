@@ -32,6 +32,7 @@ ORDERS = {
     **{(status, "cancel"): "cancelled" for status in ("planned", "assigned", "accepted", "in_progress", "declined")},
 }
 METRES_PER_DEGREE = 95_200.0  # of longitude at 31.24 degrees north
+NEARBY_M = 2_000.0  # farther from every grid than this is in none: somewhere else altogether
 Key = tuple[str, str]
 
 
@@ -132,13 +133,14 @@ class Ledger:
         return min((since for _, since in later if since is not None), default=None)
 
     def place(self, lon: float, accuracy_m: float, at: datetime, prefer: str | None = None) -> tuple[str, str | None]:
-        """inside, borderline or outside, and the grid, in the version valid at ``at``."""
+        """inside, borderline, outside or no_grid (out of sight), and the grid, in the version valid at ``at``."""
         grids = next(grids for since, grids in reversed(self.versions) if since <= at)
         reach = accuracy_m / METRES_PER_DEGREE
         touched = [code for code, (west, east) in grids.items() if west - reach < lon < east + reach]
         own = next((code for code in touched if grids[code][0] <= lon < grids[code][1]), None)
         if not touched:
-            return "outside", None
+            away = min(abs(lon - border) for span in grids.values() for border in span)
+            return "outside" if away * METRES_PER_DEGREE < NEARBY_M else "no_grid", None
         if len(touched) == 1:
             return "inside", own
         return "borderline", prefer if prefer in touched else own
@@ -148,8 +150,7 @@ class Ledger:
         self.versions.append((at, grids))
         for site in self.sites.values():
             if site.lon is not None:
-                verdict, code = self.place(site.lon, 0.0, at)
-                site.grid = code if verdict != "outside" else site.grid
+                site.grid = self.place(site.lon, 0.0, at)[1] or site.grid
 
     def give(self, task: TaskModel, user: str, helpers: set[str] | None) -> None:
         """Hand a task over; helpers None: they stay, but not whoever takes it over."""
@@ -159,7 +160,9 @@ class Ledger:
 
     def held(self, user: str) -> dict[Key, dict[str, Any]]:
         """Everything the phones of ``user`` must hold, with the fields the model speaks of."""
-        found: dict[Key, dict[str, Any]] = dict.fromkeys(self.reference, {}) if WORKER in self.roles[user] else {}
+        found: dict[Key, dict[str, Any]] = {}
+        if WORKER in self.roles[user]:
+            found |= {key: {} for key in self.reference}
         mine = [t for t in self.tasks.values() if t.status in HELD and user in t.holders()]
         found |= {("task", key): _task(task) for key, task in self.tasks.items() if task in mine}
         for code, (west, east) in self.grids.items():

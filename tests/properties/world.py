@@ -4,6 +4,7 @@ Not here: what must come of what they do (model.py).
 """
 
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from flask import Flask
@@ -49,7 +50,7 @@ SKEWED = timedelta(minutes=10)
 def borders(drawing: int) -> dict[str, tuple[float, float]]:
     """West and east border of every grid of a drawing, by code."""
     cuts = [*DRAWINGS[drawing], END]
-    spans = zip(cuts, cuts[1:], strict=False)
+    spans = pairwise(cuts)
     return {f"{STREET}001{n:03d}": (WEST + west, WEST + east) for n, (west, east) in enumerate(spans, 1)}
 
 
