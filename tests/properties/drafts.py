@@ -15,11 +15,12 @@ from tests.properties.pictures import PICTURES
 from tests.properties.world import HEIGHT, SOUTH, WEST
 
 # (degrees east of WEST, accuracy in metres): every drawing of the grids has each of them clearly inside one grid, with its
-# circle clearly over a border, or far away, so that no rounding decides.
-INSIDE = [(0.002, 8.0), (0.0035, 8.0), (0.0065, 8.5), (0.0085, 8.5), (0.0105, 8.5), (0.013, 8.5), (0.0152, 8.5)]
-NEAR_A_BORDER = [(0.00405, 30.5), (0.00805, 30.5), (0.01195, 30.5)]
-FAR_AWAY = [(0.0205, 8.5), (0.05, 8.5)]
-PLACES = st.sampled_from([(east, accuracy + 0.25) for east, accuracy in INSIDE + NEAR_A_BORDER + FAR_AWAY])
+# circle clearly over a border, or far away, so that no rounding decides. Never a whole number: 8.0 and 8 are one content.
+INSIDE = [(east, 8.25) for east in (0.002, 0.0035, 0.0065, 0.0085, 0.0105, 0.013, 0.0152)]
+NEAR_A_BORDER = [(east, 30.5) for east in (0.00405, 0.00805, 0.01195)]
+FAR_AWAY = [(0.0205, 8.25), (0.05, 8.25)]
+MOVING = [INSIDE[1], INSIDE[3], *NEAR_A_BORDER]  # another drawing, another answer
+PLACES = st.sampled_from(INSIDE + NEAR_A_BORDER + FAR_AWAY)
 FAULTS = ("unknown_value", "unknown_kind", "wrong_type", "bad_time", "bad_text", "bad_item_id", "database_refused",
           "database_refused")  # fmt: skip
 SHAS = list(PICTURES)
@@ -29,7 +30,7 @@ SHAS = list(PICTURES)
 class Made:
     """How a report is made; ``task``: None or the number of one, ``earlier``: minutes since it was captured."""
 
-    place: tuple[float, float] | None = (0.002, 8.25)
+    place: tuple[float, float] | None = INSIDE[0]
     earlier: int = 0
     task: int | None = None
     site: int | None = None

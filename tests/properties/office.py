@@ -108,23 +108,27 @@ class Office:
 
     def order(self, which: int, what: int, who: int, *, with_helper: bool) -> None:
         """A planner gives, takes back, ends or returns a task."""
-        held_back = self.slow.grid if self.slow else None
         choices = [
-            (key, task, action)
+            (key, action)
             for key, task in self.ledger.tasks.items()
             for status, action in ORDERS
-            if status == task.status and task.grid != held_back
+            if status == task.status
         ]
-        if not choices:
+        if choices:
+            key, action = choices[(which * 5 + what) % len(choices)]
+            self.order_task(key, action, who, with_helper=with_helper)
+
+    def order_task(self, key: str, action: str, who: int, *, with_helper: bool) -> None:
+        """One such order, where it is possible now and nobody else holds the task's rows."""
+        task = self.ledger.tasks[key]
+        others = [user for user in self.workers() if user != task.assignee]
+        gives = action in ("assign", "reassign")
+        held_back = self.slow is not None and self.slow.grid == task.grid
+        if held_back or (task.status, action) not in ORDERS or (gives and not others):
             return
-        key, task, action = choices[(which * 5 + what) % len(choices)]
-        wanted = Act(reason="安排")
+        wanted, assignee = Act(reason="安排"), None
         helpers: set[str] | None = None
-        assignee = None
-        if action in ("assign", "reassign"):
-            others = [user for user in self.workers() if user != task.assignee]
-            if not others:
-                return
+        if gives:
             assignee = others[who % len(others)]
             helpers = {user for user in self.workers() if user != assignee} if with_helper else None
             ids = None if helpers is None else tuple(UUID(user) for user in sorted(helpers))

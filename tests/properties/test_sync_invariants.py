@@ -1,29 +1,16 @@
 """The ten invariants of sync.md under any order of work, trouble and office acts (see conftest.py for the long run)."""
 
 import pytest
-from hypothesis import seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import settings
 
-from tests.properties.machine import SyncMachine
+from tests.properties.conftest import PARTS
+from tests.properties.running import run
 from tests.properties.wire import Wire
 from tests.properties.world import World
 
-# In parts, so that several processes share the work; every part has examples of its own, the same ones in every run.
-PARTS = range(4)
 
-
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_invariant_holds_at_every_quiet_point(world: World, wire: Wire, part: int) -> None:
-    run(world, wire, part)
-
-
-def run(world: World, wire: Wire, number: int) -> None:
-    """Run the machine: with fixed seeds in the short run, with new ones in the soak."""
-
-    def machine() -> SyncMachine:
-        return SyncMachine(world, wire)
-
-    if settings.get_current_profile_name() == "soak":
-        run_state_machine_as_test(machine)
-        return
-    run_state_machine_as_test(seed(number)(machine), settings=settings.get_profile("short"))
+    """In the short run every part has examples of its own, the same ones in every run."""
+    soaking = settings.get_current_profile_name() == "soak"
+    run(world, wire, None if soaking else part)
