@@ -27,7 +27,7 @@ NETWORK = [
 ]  # fmt: skip
 OFFICE = [
     "plan", "order", "order", "late_work", "late_work", "area", "area", "role", "redraw", "old_evidence", "old_evidence",
-    "judge_site", "slow", "slow", "restore", "restore",
+    "judge_site", "slow", "slow", "back_up", "restore", "restore",
 ]  # fmt: skip
 STEPS = ["accept", "accept", "start", "start", "submit", "decline"]
 
@@ -108,14 +108,14 @@ class SyncMachine(Field):
 
     def _tamper(self, phone: Handset, which: int, made: Made) -> None:
         """A faulty phone gives other content the id of an item, or an item the report of another."""
+        if not any(drafts.is_whole_report(item) for item in phone.made):
+            self._report(phone, which, made)
         whole = [item for item in phone.made if drafts.is_whole_report(item)]
-        if not whole:
-            return self._report(phone, which, made)
         item = copy.deepcopy(whole[which % len(whole)])
         item["payload"]["description"] = f"other {self.new_id()}"
-        if made.problem:
+        if made.stale:
             item["id"] = self.new_id()
-        return phone.record(item)
+        phone.record(item)
 
     # -- the network --------------------------------------------------------------------------------------------------
 
@@ -226,10 +226,11 @@ class SyncMachine(Field):
         self.office.new_task(which, who, at_site=False, with_helper=False, slowly=True)
         self.sync(self._phone(what))
 
+    def _back_up(self, who: int, which: int, what: int, also: bool) -> None:
+        self.office.back_up()
+        self._tick()
+
     def _restore(self, who: int, which: int, what: int, also: bool) -> None:
-        """The first time a backup is taken; then the server is set back to it, and lives on in a new epoch."""
-        if self.office.restore(self.disk, disk_survives=also):
-            self.office.kept = self.office.kept if what % 2 else None
-        else:
-            self.office.back_up()
+        """The server is set back to its last backup, or to the beginning, and lives on in a new epoch."""
+        self.office.restore(self.disk, disk_survives=also)
         self._tick()

@@ -24,6 +24,7 @@ from backend.services.sites import act_on_site
 from backend.services.tasks import Act, TaskDraft, act, create_task
 from tests.factories import STREET
 from tests.properties.model import ORDERS, WORKER, Ledger, TaskModel
+from tests.properties.shelf import Shelf
 from tests.properties.world import DRAWINGS, World, borders, draw_version
 
 SITE_ACTS = {"proposed": ("confirm", "reject"), "active": ("close",)}
@@ -43,7 +44,7 @@ class Office:
     def __init__(self, world: World, ledger: Ledger) -> None:
         self.world, self.ledger = world, ledger
         self.slow: Slow | None = None
-        self.kept: tuple[datetime, Ledger] | None = None
+        self.kept: tuple[datetime, Ledger, Shelf] = (self.now, ledger.copy(), world.start)
 
     @property
     def now(self) -> datetime:
@@ -198,22 +199,19 @@ class Office:
     def back_up(self) -> None:
         """Copy everything that is committed."""
         self.world.backup.keep()
-        self.kept = (self.now, self.ledger.copy())
+        self.kept = (self.now, self.ledger.copy(), self.world.backup)
 
-    def restore(self, disk: set[str], *, disk_survives: bool) -> bool:
-        """Go back to the backup and begin a new epoch; whether there was one. ``disk``: photos that lie there."""
-        if self.kept is None:
-            return False
+    def restore(self, disk: set[str], *, disk_survives: bool) -> None:
+        """Go back to the last backup, or to the beginning, and start a new epoch; ``disk``: photos that lie there."""
         self.end_slow(keep=False)
-        taken_at, old = self.kept
-        self.world.backup.put_back()
+        taken_at, old, shelf = self.kept
+        shelf.put_back()
         if not disk_survives:
             self.world.forget_photos(disk - old.photos)
             disk &= old.photos
         epoch = self.commit(lambda session: start_new_epoch(session, taken_at, self.now))
         self.ledger.__dict__.update(old.copy().__dict__)
         self.ledger.epochs.append((str(epoch), taken_at))
-        return True
 
     def refuse_reports(self) -> None:
         """A database that refuses, for a reason no rule knows, any report that asks for it."""

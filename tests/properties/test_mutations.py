@@ -130,7 +130,7 @@ FAULTS: dict[Callable[[Patch], None], str] = {
     missing_revoke: "^5",
     unknown_items: "^2|^3",
     other_answer: "^2|^7",
-    lost_savepoint: "^2",
+    lost_savepoint: "^1|^2|^4",
     early_photo: "^8|^4",
     forgotten_conflict: "^2",
     no_reoffer: "^9",

@@ -98,8 +98,8 @@ class World:
             names = db.session.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
             tables = list(names)
             db.session.remove()
-        self._start, self.backup = Shelf(self.engine, "shelf_start", tables), Shelf(self.engine, "shelf_backup", tables)
-        self._start.keep()
+        self.start, self.backup = Shelf(self.engine, "shelf_start", tables), Shelf(self.engine, "shelf_backup", tables)
+        self.start.keep()
         self._limit_waiting("SET lock_timeout = '10s'")
 
     def _people(self, session: Session) -> None:
@@ -127,14 +127,14 @@ class World:
 
     def reset(self) -> None:
         """The rows, the time and the photo store of the beginning."""
-        self._start.put_back()
+        self.start.put_back()
         self.app.extensions["gridpatrol"].gateways.clock.at = NOW
         self.forget_photos(set(PICTURES))
 
     def close(self) -> None:
         """Leave nothing behind."""
         self.reset()
-        self._start.drop()
+        self.start.drop()
         self.backup.drop()
         self._limit_waiting("RESET lock_timeout")
 
