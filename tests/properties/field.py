@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from tests.properties.checks import check_phone, check_server
+from tests.properties.checks import check_desk, check_phone, check_server
 from tests.properties.handset import Handset, Photo, demand
 from tests.properties.office import Office
 from tests.properties.wire import Wire
@@ -56,6 +56,8 @@ class Field(RuleBasedStateMachine):
             check_phone(self.ledger, phone)
         with self.world.engine.connect() as connection:
             check_server(self.ledger, connection)
+        for phone in self.phones:
+            check_desk(self.ledger, phone)
 
     def sync(self, phone: Handset, *, verify: bool = False) -> bool:
         """Call until there is no more; whether there was any news."""
