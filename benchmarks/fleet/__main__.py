@@ -1,6 +1,7 @@
 """``python -m benchmarks.fleet``: a district's day in minutes, through bad networks, without disasters. Exit code 1: wrong."""
 
 import argparse
+import signal
 import sys
 import time
 from typing import Any
@@ -18,6 +19,11 @@ LOOK_SECONDS = 30
 def main(arguments: list[str]) -> int:
     """One day."""
     configure_logs()
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # also in a shell's background: nothing may be left running or mounted
+        signal.signal(number, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fleet", description=__doc__)
     for name, kind, default in (
         ("phones", int, 900),

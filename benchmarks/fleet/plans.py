@@ -31,13 +31,13 @@ AFTER = {"accept": "accepted", "start": "in_progress", "submit": "submitted"}
 class Habits:
     """Shares of what is recorded; the rest are task steps while there are tasks, then reports without a problem."""
 
-    problem: float = 0.04
+    problem: float = 0.03
     amend: float = 0.10
     withdraw: float = 0.02
     call: float = 0.02
     site: float = 0.02
     step: float = 0.30
-    with_photos: float = 0.06
+    with_photos: float = 0.03
     photos: tuple[int, int] = (1, 3)
 
 

@@ -1,5 +1,6 @@
 """``make soak``: runs, prints a Markdown table, writes benchmarks/results/soak-<time>.json. Exit code 1: something is wrong."""
 
+import signal
 import sys
 
 from backend.logs import configure_logs
@@ -14,6 +15,11 @@ SHOWN = 10
 def main(arguments: list[str]) -> int:
     """One soak."""
     configure_logs()
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # also in a shell's background: nothing may be left running or mounted
+        signal.signal(number, signal.default_int_handler)
     figures = run(read_options(arguments))
     report: FleetReport = figures.pop("report")
     figures["fleet"] = report.figures.summary(figures.pop("worked_seconds"))

@@ -11,7 +11,7 @@ from benchmarks.soak.options import Options
 from benchmarks.soak.stage import Stage, say, stage_of
 from benchmarks.soak.verdict import Verdict
 
-REST_SECONDS = 180
+REST_SECONDS = 600  # photos that waited; phones that are stuck are told after it
 BACKUP_AT, RESTORE_AT = 0.25, 0.6
 QUIET_AT = (0.45, 0.75)
 
