@@ -98,13 +98,16 @@ class SyncMachine(Field):
         self._record(phone, "emergency.call", {"report_id": report, "number": "120", "called_at": at, "note": ""})
 
     def _spoil(self, phone: Handset, which: int, made: Made) -> None:
-        """An item that cannot be understood, or cannot be stored."""
-        how = drafts.FAULTS[which % len(drafts.FAULTS)]
+        """An item that cannot be understood, or cannot be stored, between two that are good."""
+        self._call(phone, which, made)
+        # counted on, because drawn numbers come in clusters and every way is wanted
+        how = drafts.FAULTS[(which + self.numbers) % len(drafts.FAULTS)]
         payload = drafts.report(self.new_id(), Made(), self._own_time(phone), self.ledger, phone)
         item = drafts.spoilt(self._item(phone, "report.submit", payload), how)
         if how not in ("bad_item_id", "database_refused"):
             self.faults[content_hash(item)] = how
         phone.record(item)
+        self._call(phone, which, made)
 
     def _tamper(self, phone: Handset, which: int, made: Made) -> None:
         """A faulty phone gives other content the id of an item, or an item the report of another."""
