@@ -25,10 +25,10 @@ run: setup ## set everything up and serve on http://HOST:PORT until Ctrl-C
 .PHONY: test
 test: setup checks ## style, types, import contracts, house rules and all tests
 	@echo "== tests"
-	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --ignore tests/properties $(PYTEST_OPTIONS)
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_OPTIONS)
 
 .PHONY: properties
-properties: setup ## random days against an oracle, and faults put in on purpose that it must find (minutes)
+properties: setup ## of the tests: random days against an oracle, and faults put in on purpose that it must find
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/properties $(PYTEST_OPTIONS)
 
 .PHONY: test-s3

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
@@ -68,19 +69,16 @@ def sync(call: Call) -> Response:
     its own report at once, and a feed that cannot be read takes nothing back."""
     body, strict = _read()
     envelope = read_envelope(body)
-    offset_ms = round(clock_offset_seconds(envelope.device_time, call.now) * 1000)
     known: Opening = call.opened
     epoch, reoffer = judge_epoch(known.epochs, envelope.epoch)
-    outbox = Outbox(envelope.outbox_items, envelope.outbox_photos, envelope.outbox_oldest_at)
-    context = SyncContext(call.actor, call.now, epoch, offset_ms, current_language(), outbox, known.reference_revision)
+    context = _context(call, envelope, epoch)
     answers = _deliver(envelope, context, known, strict=strict)
     with reading() as session:
-        same_epoch = envelope.epoch is None or envelope.epoch == str(epoch)
         page = read_changes(
             session,
             call.actor.user_id,
             epoch,
-            envelope.cursor if same_epoch else None,
+            None if context.behind else envelope.cursor,
             limit=envelope.limit,
             verify=envelope.verify,
             now=call.now,
@@ -101,6 +99,19 @@ def sync(call: Call) -> Response:
     if page.snapshot:
         reply["snapshot"] = True
     return Response(orjson.dumps(reply), mimetype="application/json")
+
+
+def _context(call: Call, envelope: Envelope, epoch: UUID) -> SyncContext:
+    return SyncContext(
+        call.actor,
+        call.now,
+        epoch,
+        round(clock_offset_seconds(envelope.device_time, call.now) * 1000),
+        current_language(),
+        Outbox(envelope.outbox_items, envelope.outbox_photos, envelope.outbox_oldest_at),
+        call.opened.reference_revision,
+        behind=envelope.epoch not in (None, str(epoch)),
+    )
 
 
 def _deliver(envelope: Envelope, context: SyncContext, known: Opening, *, strict: bool) -> list[Answer]:

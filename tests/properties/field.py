@@ -99,16 +99,9 @@ class Field(RuleBasedStateMachine):
         return self.office.now
 
     def _sendable(self, phone: Handset, count: int) -> int:
-        """As many items as may go in one call: none after a decline, and no decline while a slow transaction is open.
-
-        The server judges the reports of a call before its steps, so a report behind the decline of its own task is flagged
-        late in a call of its own but not in the same one; the oracle takes items strictly in their order. And a decline
-        would wait for the grid that the slow transaction holds.
-        """
+        """As many items as may be sent: a decline would wait for the grid that the slow transaction holds."""
         kinds = [item.get("kind") for item in phone.outbox[:count]]
-        if "task.decline" not in kinds:
-            return count
-        return kinds.index("task.decline") + (0 if self.office.slow else 1)
+        return kinds.index("task.decline") if self.office.slow and "task.decline" in kinds else count
 
     def _ask_missing(self, phone: Handset, hashes: list[str]) -> set[str]:
         missing = self.wire.missing(phone, hashes)

@@ -129,6 +129,8 @@ class Handset:
         place = next((n for n, item in enumerate(self.outbox) if item.get("id") == receipt["id"]), None)
         if place is None:
             return  # a repeated receipt of an item that was dropped already
+        if receipt.get("retry"):
+            return
         item = self.outbox.pop(place)
         if receipt["result"] == "rejected":
             self.refused.append(item)

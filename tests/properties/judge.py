@@ -18,6 +18,8 @@ MODELLED = frozenset(
 )  # fmt: skip
 # What the machine spoils an item with, by the word it leaves in the description or kind.
 REFUSED_BY_DATABASE = "refuse me"
+# What may only be missing because a restore took it, while the phone does not know yet that it must offer it again.
+NEEDS_EARLIER_ITEMS = frozenset({"unknown_report", "unknown_task", "illegal_transition"})
 ACCEPTED: Verdict = ("accepted", None, set())
 CLOCK_TOLERANCE = timedelta(minutes=2)
 
@@ -35,12 +37,13 @@ class Expected:
 
 @dataclass(frozen=True)
 class Call:
-    """One call as it reaches the server: who, when, how far the phone's clock is ahead."""
+    """One call as it reaches the server: who, when, how far the phone's clock is ahead, in which epoch it believes to be."""
 
     user: str
     device: str
     at: datetime
     ahead: timedelta
+    epoch: str | None
 
 
 def receive(ledger: Ledger, call: Call, item: dict[str, Any], fault: str | None) -> Expected:
@@ -59,6 +62,8 @@ def receive(ledger: Ledger, call: Call, item: dict[str, Any], fault: str | None)
         stored = ledger.conflicts[item["id"], sha256] = _store(ledger, call, item, sha256, verdict)
     else:
         verdict = ("quarantined", fault, set()) if fault else RULES[item["kind"]](ledger, call, item)
+        if verdict[1] in NEEDS_EARLIER_ITEMS and call.epoch not in (None, ledger.epoch):
+            return Expected("rejected", "epoch_changed", frozenset(), False, None)
         stored = ledger.items[item["id"]] = _store(ledger, call, item, sha256, verdict)
     return Expected(stored.result, stored.code, stored.flags, False, stored)
 

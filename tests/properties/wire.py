@@ -35,7 +35,8 @@ class Wire:
         response = self._client.post("/api/v1/sync", json=body, headers=_headers(phone))
         demand(response.status_code == 200, "3: no item fails the call", response.status_code, response.text[:300])
         reply: dict[str, Any] = response.get_json()
-        call = Call(phone.user, phone.device, now, datetime.fromisoformat(body["device_time"]) - now)
+        ahead = datetime.fromisoformat(body["device_time"]) - now
+        call = Call(phone.user, phone.device, now, ahead, body["epoch"])
         expected = [receive(ledger, call, item, fault_of(item, faults)) for item in body["items"]]
         ledger.told[phone.device] = body["outbox"]
         demand(len(expected) == len(reply["receipts"]), "2: every item has a receipt", len(reply["receipts"]))
@@ -53,7 +54,8 @@ class Wire:
             flags == wanted.flags, "7: judged by capture time and flagged", sorted(flags), sorted(wanted.flags), item
         )
         if wanted.first is None:
-            demand(receipt["receipt"] is None and receipt["retry"] is False, "rejected is for good", receipt)
+            again = wanted.code == "epoch_changed"
+            demand(receipt["receipt"] is None and receipt["retry"] is again, "rejected is for good, or not", receipt)
             return
         words = self._verified(receipt)
         first = wanted.first

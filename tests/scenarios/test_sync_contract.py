@@ -8,9 +8,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from backend.persistence.models import Report, SyncConflict, SyncItem
+from backend.persistence.models import Device, Report, SyncConflict, SyncItem
 from tests.conftest import NOW
 from tests.phone import item, report_payload
 from tests.scenarios.conftest import Field
@@ -163,6 +163,14 @@ def test_lone_surrogates_and_nan_spoil_only_their_item(field: Field, text: str) 
         headers={"Authorization": f"Bearer {field.phone.token}"},
     )
     assert [r["result"] for r in response.get_json()["receipts"]] == ["quarantined", "quarantined", "accepted"]
+
+
+def test_a_call_of_nothing_storable_still_tells_what_waits_on_the_phone(field: Field) -> None:
+    outbox = {"items": 1, "photos": 2, "oldest_at": "2026-11-20T09:00:00+08:00"}
+    assert field.phone.post([{"id": None}], outbox=outbox).get_json()["receipts"][0]["result"] == "rejected"
+    field.session.rollback()
+    device = field.session.scalars(select(Device).where(Device.user_id == field.worker.id)).one()
+    assert (device.outbox_items, device.outbox_photos, device.last_contact_at) == (1, 2, NOW)
 
 
 def test_gzip_is_accepted_and_a_bomb_is_not(field: Field) -> None:

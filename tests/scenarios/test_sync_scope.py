@@ -84,6 +84,30 @@ def test_a_declined_task_leaves_the_phone(field: Field) -> None:
     field.phone.verify()
 
 
+def test_what_builds_on_items_a_restore_took_waits_for_them(field: Field) -> None:
+    """A verdict on a newer item must not be passed, for good, while the phone has yet to offer the older ones again."""
+    draft = report_payload()
+    amend = item("report.amend", {"report_id": draft["report_id"], "note": "later", "photos": []})
+    current = str(field.session.scalars(select(Epoch.id).order_by(Epoch.ordinal.desc()).limit(1)).one())
+    lost = str(uuid4())
+    for _ in range(2):  # nothing is kept of it
+        early = field.phone.post([amend], epoch=lost).get_json()["receipts"][0]
+        assert (early["result"], early["code"], early["retry"]) == ("rejected", "epoch_changed", True)
+    late = field.phone.post([item("report.submit", draft), amend], epoch=current).get_json()["receipts"]
+    assert [(r["result"], r["replayed"]) for r in late] == [("accepted", False)] * 2
+    again = field.phone.post([amend], epoch=lost).get_json()["receipts"]
+    assert [(r["result"], r["replayed"]) for r in again] == [("accepted", True)]
+
+
+def test_reports_of_a_call_are_judged_in_the_order_of_its_steps(field: Field) -> None:
+    task = str(field.task.id)
+    before, after = report_payload(task_id=task), report_payload(task_id=task)
+    decline = item("task.decline", {"task_id": task, "reason": "不在辖区"})
+    answers = field.phone.sync([item("report.submit", before), decline, item("report.submit", after)])
+    assert [answer["result"] for answer in answers] == ["accepted"] * 3
+    assert ["late_after_reassignment" in answer["flags"] for answer in answers] == [False, False, True]
+
+
 def test_after_a_restore_phones_offer_again_and_agree(field: Field) -> None:
     kept, lost = report_payload(), report_payload()
     field.phone.sync([item("report.submit", kept)])

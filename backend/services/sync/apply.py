@@ -19,8 +19,9 @@ from backend.domain.vocabulary import ItemResult
 from backend.persistence.bulk import Writes
 from backend.persistence.models import SyncConflict, SyncItem
 from backend.services.sync.answers import Answer
-from backend.services.sync.arrivals import Arrival, Unstorable, read_item
+from backend.services.sync.arrivals import Arrival, Unstorable, in_turns, read_item
 from backend.services.sync.batch import apply_arrivals
+from backend.services.sync.contact import note_contact
 from backend.services.sync.context import SyncContext
 from backend.services.sync.known import SAME_ID, Known, StoredItem, hold_and_look
 from backend.services.sync.quarantine import keep_for_desk
@@ -35,7 +36,8 @@ def apply_items(session: Session, context: SyncContext, items: Sequence[Any], *,
     foresaw: take everything back, then ``apply_singly``.
     """
     arrivals = [read_item(item, strict=strict) for item in items]
-    answers = iter(_apply(session, context, [arrival for arrival in arrivals if isinstance(arrival, Arrival)]))
+    storable = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
+    answers = iter([answer for part in in_turns(storable) for answer in _apply(session, context, part)])
     return [_rejected(entry) if isinstance(entry, Unstorable) else next(answers) for entry in arrivals]
 
 
@@ -59,14 +61,17 @@ class _Sorted:
 
 def _apply(session: Session, context: SyncContext, arrivals: Sequence[Arrival]) -> list[Answer]:
     if not arrivals:
+        note_contact(session, context)  # which otherwise goes with looking up what is known
         return []
     known = hold_and_look(session, context, arrivals)
     sorted_out = _sort_out(context, arrivals, known)
     writes = Writes()
     fresh = sorted_out.fresh
     done = dict(zip((a.item_id for a in fresh), apply_arrivals(session, context, fresh, known, writes), strict=True))
-    writes.add(SyncItem, *(_item_row(context, arrival, done[arrival.item_id]) for arrival in fresh))
-    keep_for_desk(writes, context, [(arrival, done[arrival.item_id]) for arrival in fresh])
+    answered = ((arrival, done[arrival.item_id]) for arrival in fresh)
+    kept = [(arrival, answer) for arrival, answer in answered if answer.result != ItemResult.REJECTED]
+    writes.add(SyncItem, *(_item_row(context, arrival, answer) for arrival, answer in kept))
+    keep_for_desk(writes, context, kept)
     writes.write(session)
     _keep_conflicts(session, context, sorted_out.conflicts)
     return [_settle(answer, arrival, done) for answer, arrival in zip(sorted_out.answers, arrivals, strict=True)]

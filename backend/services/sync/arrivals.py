@@ -1,13 +1,17 @@
 """Items as they arrive: who they are, what they say, and whether they can be understood. Touches no database."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from backend.domain.items import raw_bytes, read_content
-from backend.domain.payloads import Payload
+from backend.domain.payloads import Payload, TaskStep
+from backend.domain.reports import ReportDraft
 from backend.domain.shapes import PayloadError
 from backend.domain.sync import content_hash
+from backend.domain.vocabulary import ItemKind
 
 ID_LIMIT = 200
 
@@ -55,6 +59,25 @@ def read_item(item: Any, *, strict: bool = False) -> Arrival | Unstorable:
         fault = error
     shown_kind = kind[:40] if isinstance(kind, str) and _storable(kind) else "unknown"
     return Arrival(item_id, shown_kind, recorded_at, sha256, raw_bytes(item, strict=strict), parsed, fault)
+
+
+def in_turns(arrivals: Sequence[Arrival]) -> Iterator[Sequence[Arrival]]:
+    """The call in parts that are applied one after the other, nearly always one.
+
+    All reports of a part are judged before its steps are taken; so what is reported for a task that the worker has just
+    declined must wait for a part of its own.
+    """
+    part: list[Arrival] = []
+    declined: set[UUID] = set()
+    for arrival in arrivals:
+        payload = arrival.payload
+        if isinstance(payload, ReportDraft) and payload.task_id in declined:
+            yield part
+            part, declined = [], set()
+        elif isinstance(payload, TaskStep) and arrival.kind == ItemKind.TASK_DECLINE:
+            declined.add(payload.task_id)
+        part.append(arrival)
+    yield part
 
 
 def _storable(value: str) -> bool:

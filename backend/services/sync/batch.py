@@ -135,10 +135,21 @@ def _apply_one(batch: Batch, arrival: Arrival) -> Answer:
         return Answer(arrival.item_id, ItemResult.QUARANTINED, arrival.fault.code, sentence)
     handler = HANDLERS[type(arrival.payload)]
     try:
-        return handler(batch, arrival, arrival.payload)
+        answer = handler(batch, arrival, arrival.payload)
     except DomainError as error:
         result = ItemResult.CONFLICT if error.code == "illegal_transition" else ItemResult.QUARANTINED
-        return Answer(arrival.item_id, result, error.code, error.sentence(batch.context.language))
+        answer = Answer(arrival.item_id, result, error.code, error.sentence(batch.context.language))
+    return _too_early(answer) if batch.context.behind and answer.code in NEEDS_EARLIER_ITEMS else answer
+
+
+# What an item is told when those that it builds upon are not here.
+NEEDS_EARLIER_ITEMS = frozenset({"unknown_report", "unknown_task", "illegal_transition"})
+
+
+def _too_early(answer: Answer) -> Answer:
+    """Nothing is kept of an item that came before those a restore took from the server: a verdict passed now would stand
+    for good, though the phone is about to offer them again. It sends this one again behind them."""
+    return Answer(answer.item_id, ItemResult.REJECTED, "epoch_changed", retry=True)
 
 
 def _report_submit(batch: Batch, arrival: Arrival, draft: ReportDraft) -> Answer:

@@ -22,6 +22,7 @@ class SyncContext:
 
     ``outbox`` is noted with the device (None: not told). ``reference_revision``: of the reference data at the time of the
     call (reference.py); None reads it anew.
+    ``behind``: the phone has yet to offer again what a restore took from the server.
     ``first_received_at``: of an item that is applied now because it was repaired; it is judged by the day it came.
     """
 
@@ -32,4 +33,5 @@ class SyncContext:
     language: str = "zh"
     outbox: Outbox | None = None
     reference_revision: UUID | None = None
+    behind: bool = False
     first_received_at: datetime | None = None

@@ -150,6 +150,9 @@ class Syncer:
             is_other_life = known is not None and known != reply.epoch
             if is_other_life:
                 self._offer_again(run, reply, batch)
+            else:
+                # one attempt per sync: what gets no answer, or a bad one, waits for the next
+                run.offered |= {item.id for item in batch}
             self._settle(run, reply, batch)
             self._note_clock(reply.server_time)
             run.outcome.changes += len(reply.changes)
@@ -167,12 +170,12 @@ class Syncer:
             since = datetime.fromisoformat(reply.reoffer_since) - REOFFER_MARGIN
             run.outcome.offered_again += self._outbox.offer_again(sortable(since.isoformat()))
         self._album.ask_again()
-        run.offered = {item.id for item in batch}
+        # what came too early goes again in this very sync, behind the items it needs: the outbox keeps their order
+        early = {answer.id for answer in reply.answers if answer.result == "rejected" and answer.retry}
+        run.offered = {item.id for item in batch} - early
 
     def _settle(self, run: _Run, reply: Reply, batch: Sequence[Item]) -> None:
         sent = {item.id: item for item in batch}
-        # one attempt per sync: what gets no answer, or a bad one, waits for the next
-        run.offered |= sent.keys()
         for answer in reply.answers:
             item = sent.get(answer.id)
             if item is None:
