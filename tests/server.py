@@ -34,6 +34,11 @@ class Server:
     process: subprocess.Popen[bytes]
 
     @property
+    def log(self) -> Path:
+        """What it wrote."""
+        return log_in(self.var_dir)
+
+    @property
     def port(self) -> int:
         """Where it listens, for what stands in between."""
         return int(self.environment["PORT"])
@@ -82,6 +87,11 @@ class Server:
         _wait(self.url)
 
 
+def log_in(folder: Path) -> Path:
+    """Where a server with that ``VAR_DIR`` writes what it says."""
+    return folder / "server.log"
+
+
 @contextmanager
 def running_server(database_url: str, folder: Path, **environment: str) -> Iterator[Server]:
     """A service on a free loopback port; stopped at the end."""
@@ -110,11 +120,13 @@ def running_server(database_url: str, folder: Path, **environment: str) -> Itera
 
 
 def _launch(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", "python:backend.gunicorn_config"],
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
+    with log_in(Path(environment["VAR_DIR"])).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "python:backend.gunicorn_config"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
 
 
 def _wait(url: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import orjson
 from flask import request
+from gunicorn.http.errors import NoMoreData, ParseException
 
 from backend.domain.errors import DomainError
 
@@ -32,7 +33,10 @@ def read_body(limit: int) -> bytes:
     """The body's bytes, unpacked when gzip or zstd; never more than ``limit`` of them, however well they were packed."""
     if (request.content_length or 0) > limit:
         raise DomainError("payload_too_large", limit=limit)
-    body = request.stream.read(limit + 1)
+    try:
+        body = request.stream.read(limit + 1)
+    except (NoMoreData, ParseException) as error:  # gunicorn's word for chunks that end too early, or are none
+        raise DomainError("bad_json") from error
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding != "identity":
         if encoding not in UNPACKERS:

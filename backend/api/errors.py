@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g, request
+from gunicorn.http.errors import NoMoreData, ParseException
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -67,6 +68,8 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ValidationError, lambda error: problem_of(input_error(error)))
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(OperationalError, _answer_database_away)
+    for broken in (ConnectionError, NoMoreData, ParseException):
+        app.register_error_handler(broken, _answer_broken_off)
     app.register_error_handler(Exception, _answer_crash)
 
 
@@ -133,6 +136,12 @@ def _answer_http_error(error: HTTPException) -> Response:
 def _answer_database_away(error: OperationalError) -> Response:
     log.error("database_unavailable", error=type(error.orig).__name__)
     return problem_of(DomainError("service_unavailable"), {"Retry-After": "5"})
+
+
+def _answer_broken_off(error: Exception) -> Response:
+    # a phone lost its network while it was sending, or its chunks are none: no fault of ours, mostly nobody is there any more
+    log.info("body_broken_off", error=type(error).__name__, path=request.path)
+    return problem_of(DomainError("bad_request"))
 
 
 def _answer_crash(error: Exception) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
@@ -163,7 +164,7 @@ class Body:
     def _read(self, size: int) -> bytes:
         try:
             chunk = request.stream.read(size)
-        except (ClientDisconnected, OSError):
+        except (ClientDisconnected, OSError, ParseException):
             chunk = b""  # the connection broke: what came before is kept
         self.has_ended = not chunk
         return chunk

@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+import socket
+import struct
 import threading
 import time
 from pathlib import Path
@@ -96,3 +98,28 @@ def test_the_same_batch_from_many_connections_at_once(field: Field, server: Serv
     assert first_times == 20
     assert len({receipt["receipt"] for answer in answers for receipt in answer["receipts"]}) == 20
     assert field.count(Report) == 20
+
+
+def test_a_connection_reset_in_the_middle_of_a_body_is_no_fault_of_the_server(
+    field: Field, server: Server, tmp_path: Path
+) -> None:
+    """A phone that loses its network must not fill the log with traces that hide real faults."""
+    token = server.token(field.session, field.worker)
+    head = (
+        f"POST /api/v1/sync HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    )
+    broken_chunk = f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        line.sendall(broken_chunk.encode())
+        assert b" 400 " in line.recv(100)
+    for _ in range(3):
+        line = socket.create_connection(("127.0.0.1", server.port))
+        line.sendall(f"{head}Content-Length: 90000\r\n\r\n{{".encode())
+        time.sleep(0.2)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+        line.close()
+    server.process.terminate()
+    server.process.wait(20)
+    told = server.log.read_text()
+    assert "body_broken_off" in told
+    assert "unhandled_error" not in told and "Traceback" not in told
