@@ -1,4 +1,4 @@
-"""``make bench``: runs every measurement and writes benchmarks/results/<time>.json. BENCH_ONLY=locator,sync,pages chooses."""
+"""``make bench``: runs every measurement and writes benchmarks/results/<time>.json. BENCH_ONLY=locator,sync chooses."""
 
 import json
 import os
@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from backend.logs import configure_logs
-from benchmarks import locator, pages, sync
+from benchmarks import crowd, locator, memory, pages, photos, sync
 from benchmarks.stage import durable_cluster
 
+ALL = ("locator", "sync", "crowd", "photos", "memory", "pages")
 RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
     """Measure what was chosen, print it, and keep it in a file of its own."""
     configure_logs()
-    chosen = [name for name in os.environ.get("BENCH_ONLY", "locator,sync,pages").split(",") if name]
+    chosen = [name for name in os.environ.get("BENCH_ONLY", ",".join(ALL)).split(",") if name]
     figures: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": os.getloadavg()[0]},
@@ -29,6 +30,9 @@ def main() -> None:
         measurements: dict[str, Callable[[], dict[str, Any]]] = {
             "locator": locator.run,
             "sync": lambda: sync.run(cluster, Path(folder)),
+            "crowd": lambda: crowd.run(cluster, Path(folder)),
+            "photos": lambda: photos.run(cluster, Path(folder)),
+            "memory": lambda: memory.run(cluster, Path(folder)),
             "pages": lambda: pages.run(cluster),
         }
         for name in chosen:

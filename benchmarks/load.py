@@ -1,5 +1,6 @@
 """A small HTTP load client: prebuilt requests over kept connections, from a process of its own. Only ever loopback."""
 
+import math
 import multiprocessing
 import socket
 import threading
@@ -12,67 +13,91 @@ CONNECTIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run."""
+    """What came of a run; ``waits``: seconds from sending to the whole answer, of every request, rising."""
 
-    requests: int
     seconds: float
     failures: int
     bytes_in: int
+    waits: list[float]
+
+    @property
+    def requests(self) -> int:
+        """How many were sent."""
+        return len(self.waits)
 
     @property
     def rate(self) -> float:
         """Requests per second."""
         return self.requests / self.seconds
 
+    def wait_ms(self, share: float) -> float:
+        """What this share of the requests waited at most, in milliseconds (0.95: the 95th percentile)."""
+        return round(self.waits[math.ceil(share * self.requests) - 1] * 1000, 1)
+
 
 def request_bytes(
-    host: str, path: str, body: bytes, headers: dict[str, str] | None = None, method: str = "POST"
+    host: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str] | None = None,
+    method: str = "POST",
+    kind: str = "application/json",
 ) -> bytes:
     """One HTTP/1.1 request, whole."""
     lines = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}",
-        "Content-Type: application/json",
+        f"Content-Type: {kind}",
         f"Content-Length: {len(body)}",
         *(f"{name}: {value}" for name, value in (headers or {}).items()),
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def drive(port: int, requests: Sequence[bytes]) -> Outcome:
-    """Send every request once, over CONNECTIONS connections, from another process; wait for all answers."""
+def drive(port: int, requests: Sequence[bytes], connections: int = CONNECTIONS) -> Outcome:
+    """Send every request once, over so many kept connections at once, from another process; wait for all answers."""
     context = multiprocessing.get_context("fork")
     results = context.SimpleQueue()
-    process = context.Process(target=_drive, args=(port, list(requests), results))
+    process = context.Process(target=_drive, args=(port, list(requests), connections, results))
     process.start()
     outcome: Outcome = results.get()
     process.join()
     return outcome
 
 
-def _drive(port: int, requests: list[bytes], results: "multiprocessing.SimpleQueue[Outcome]") -> None:
-    shares = [requests[n::CONNECTIONS] for n in range(CONNECTIONS)]
-    tallies: list[tuple[int, int]] = []
-    threads = [threading.Thread(target=lambda s=share: tallies.append(_send_all(port, s))) for share in shares]
-    started = time.perf_counter()
+Tally = tuple[int, int, list[float]]  # failures, bytes received, seconds waited
+
+
+def _drive(port: int, requests: list[bytes], connections: int, results: "multiprocessing.SimpleQueue[Outcome]") -> None:
+    shares = [requests[n::connections] for n in range(connections)]
+    tallies: list[Tally] = []
+    gate = threading.Barrier(connections + 1)
+    threads = [threading.Thread(target=lambda s=share: tallies.append(_send_all(port, s, gate))) for share in shares]
     for thread in threads:
         thread.start()
+    gate.wait()
+    started = time.perf_counter()
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - started
-    results.put(Outcome(len(requests), seconds, sum(t[0] for t in tallies), sum(t[1] for t in tallies)))
+    waits = sorted(wait for _, _, waited in tallies for wait in waited)
+    results.put(Outcome(seconds, sum(t[0] for t in tallies), sum(t[1] for t in tallies), waits))
 
 
-def _send_all(port: int, requests: list[bytes]) -> tuple[int, int]:
+def _send_all(port: int, requests: list[bytes], gate: threading.Barrier) -> Tally:
     failures = received = 0
+    waits = []
+    gate.wait()
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for request in requests:
+            started = time.perf_counter()
             connection.sendall(request)
             status, size, _body = read_answer(connection)
+            waits.append(time.perf_counter() - started)
             failures += status >= 400
             received += size
-    return failures, received
+    return failures, received, waits
 
 
 def read_answer(connection: socket.socket) -> tuple[int, int, bytes]:

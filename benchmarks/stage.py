@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,8 +51,23 @@ def prepared_database(cluster: PrivateCluster, name: str) -> str:
     return url
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that is up: where, and the process that minds its workers."""
+
+    port: int
+    process_id: int
+
+    def workers(self) -> list[int]:
+        """Process ids of its workers."""
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process_id)], capture_output=True, text=True, check=True
+        )
+        return [int(pid) for pid in listed.stdout.split()]
+
+
 @contextmanager
-def served(wsgi: str, environment: dict[str, str]) -> Iterator[int]:
+def served(wsgi: str, environment: dict[str, str]) -> Iterator[Service]:
     """``wsgi`` under the product's gunicorn configuration on a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -61,7 +77,7 @@ def served(wsgi: str, environment: dict[str, str]) -> Iterator[int]:
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     try:
         _wait(port)
-        yield port
+        yield Service(port, process.pid)
     finally:
         process.terminate()
         process.wait(30)

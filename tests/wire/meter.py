@@ -114,8 +114,8 @@ def served_district(cluster: PrivateCluster, folder: Path) -> Iterator[tuple[int
         session.commit()
     engine.dispose()
     environment = {"DATABASE_URL": url, "VAR_DIR": str(folder), "GUNICORN_LOG_LEVEL": "error", "WEB_WORKERS": "1"}
-    with served("tests.wire.wsgi:app", environment) as port:
-        yield port, token
+    with served("tests.wire.wsgi:app", environment) as service:
+        yield service.port, token
 
 
 def measure(port: int, token: str) -> dict[str, dict[str, Cost]]:

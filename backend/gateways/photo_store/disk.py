@@ -81,11 +81,17 @@ def sync_folders(root: Path, folder: Path) -> None:
     """Make the names on the way from ``root`` to ``folder`` as durable as the bytes.
 
     A rename alone may be forgotten in a power cut. The folders above too: another process may have made them a moment ago.
+    Once this process has made a folder's own name durable, it need not again.
     """
     sync_folder(folder)
-    while folder != root:
+    while folder != root and folder not in _lasting:
+        sync_folder(folder.parent)
+        _lasting.add(folder)
         folder = folder.parent
-        sync_folder(folder)
+
+
+# Folders whose names are known to be on the disk; of a store's 65,792 at most.
+_lasting: set[Path] = set()
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from backend.domain.accounts import Actor
 from backend.persistence.models import Media, Report, ReportPhoto, Upload
 from backend.persistence.queries import reports
+from backend.persistence.statements import array, run
 
 # Both hashes as 64 bits; the bits that differ are counted by the database.
 BITS_APART = text(
     "media.hash_bands && CAST(:bands AS text[]) AND "
     "bit_count(CAST('x' || media.perceptual_hash AS bit(64)) # CAST('x' || CAST(:hash AS text) AS bit(64))) <= :bits"
 )
-HOLD_ALONE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)")
+HOLD_ALONE = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(keys)s::bigint[]) AS held(key)"
 ALIKE_LIMIT = 500  # a picture that resembles more than this says nothing
 
 
@@ -42,7 +43,7 @@ def known_hashes(session: Session, hashes: Collection[str]) -> set[str]:
 
 def hold_hashes(session: Session, keys: Sequence[int]) -> None:
     """Wait for the locks ``keys`` (in the order given), held alone until the end of the transaction."""
-    session.execute(HOLD_ALONE, {"keys": list(keys)})
+    run(session, HOLD_ALONE, {"keys": array(keys)})
 
 
 def own_upload(session: Session, user_id: UUID, upload_id: UUID, *, lock: bool = False) -> Upload | None:

@@ -6,10 +6,10 @@ hash until they commit, so one of them always sees the other: naming holds it sh
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import case, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -17,9 +17,24 @@ from backend.domain.errors import DomainError
 from backend.domain.images import BYTES_MISSING, SNIFF_BYTES, PhotoKind, sniff
 from backend.gateways.job_queue import defer_photos
 from backend.gateways.photo_store import PhotoStore
-from backend.persistence.models import Media, Report, ReportPhoto
+from backend.persistence.models import Report, ReportPhoto
 from backend.persistence.queries.media import hold_hashes
+from backend.persistence.statements import row
 from backend.services.scope import publish_reports
+
+# The reports are locked before their photos are counted: a count made while another photo of the same report arrives would
+# miss that one. Bytes that an earlier look did not find were lost and have come again.
+ARRIVE = """
+    WITH new AS (
+        INSERT INTO media (sha256, byte_count, mime, stored_at, uploaded_by)
+        VALUES (%(sha256)s, %(byte_count)s, %(mime)s, %(stored_at)s, %(uploaded_by)s)
+        ON CONFLICT DO NOTHING RETURNING sha256)
+    SELECT EXISTS (SELECT FROM new),
+           EXISTS (SELECT FROM media m WHERE m.sha256 = %(sha256)s AND m.examine_error = %(missing)s),
+           ARRAY(SELECT r.id FROM reports r
+                 WHERE r.id IN (SELECT p.report_id FROM report_photos p WHERE p.sha256 = %(sha256)s AND p.arrived_at IS NULL)
+                 ORDER BY r.id FOR NO KEY UPDATE)
+"""
 
 
 def lock_keys(hashes: Collection[str]) -> list[int]:
@@ -54,16 +69,15 @@ def record_arrival(
         "mime": kind.value,
         "stored_at": now,
         "uploaded_by": uploaded_by,
+        "missing": BYTES_MISSING,
     }
-    is_new = session.scalars(insert(Media).values(values).on_conflict_do_nothing().returning(Media.sha256)).all()
-    waiting = select(ReportPhoto.report_id).where(ReportPhoto.sha256 == sha256, ReportPhoto.arrived_at.is_(None))
-    # Locked before counting: a count made while another photo of the same report arrives would miss that one.
-    locked = select(Report.id).where(Report.id.in_(waiting)).order_by(Report.id).with_for_update(key_share=True)
-    report_ids = session.scalars(locked).all()
+    found = row(session, ARRIVE, values)
+    assert found is not None  # a SELECT without FROM has one row
+    is_new, were_missed, report_ids = cast("tuple[bool, bool, list[UUID]]", found)
     if report_ids:
         _count(session, sha256, report_ids, now)
         publish_reports(session, report_ids, now)
-    if is_new or report_ids or _were_missed(session, sha256):
+    if is_new or report_ids or were_missed:
         defer_photos(session, [sha256])
     return report_ids
 
@@ -76,12 +90,6 @@ def store_photo(session: Session, photos: PhotoStore, actor: Actor, content: byt
     sha256 = photos.add(content)
     record_arrival(session, sha256, len(content), kind, actor.user_id, now=now)
     return sha256
-
-
-def _were_missed(session: Session, sha256: str) -> bool:
-    """Whether an earlier look found no bytes: they were lost and have come again."""
-    missed = select(Media.sha256).where(Media.sha256 == sha256, Media.examine_error == BYTES_MISSING)
-    return session.scalar(missed) is not None
 
 
 def _count(session: Session, sha256: str, report_ids: Sequence[UUID], now: datetime) -> None:

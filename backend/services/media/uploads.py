@@ -1,7 +1,7 @@
 """Uploads under way: made, resumed, moved on, finished, ended. The bytes are always on disk before a row speaks of them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.images import SNIFF_BYTES, PhotoKind, photo_rules, sniff
 from backend.gateways.photo_store import PhotoStore
-from backend.persistence.models import Media, Upload
+from backend.persistence.models import Upload
 from backend.persistence.queries.media import own_upload
+from backend.persistence.statements import row, run
 from backend.services.media.arrivals import record_arrival
 
 EXPIRE_BATCH = 500
@@ -36,6 +37,19 @@ class UploadState:
     def is_complete(self) -> bool:
         """Whether every byte is here and published."""
         return self.byte_offset == self.byte_count
+
+
+KNOWN = "SELECT 1 FROM media WHERE sha256 = %(sha256)s"
+CREATE = """
+    INSERT INTO uploads (id, user_id, sha256, mime, report_id, byte_count, byte_offset, created_at, expires_at, completed_at)
+    VALUES (%(id)s, %(user_id)s, %(sha256)s, %(mime)s, %(report_id)s, %(byte_count)s, %(byte_offset)s, %(created_at)s,
+            %(expires_at)s, %(completed_at)s)
+"""
+FINISH = """
+    UPDATE uploads SET byte_offset = byte_count, completed_at = %(now)s, expires_at = %(expires_at)s
+    WHERE id = %(id)s AND user_id = %(user_id)s AND completed_at IS NULL AND expires_at > %(now)s
+    RETURNING id, sha256, mime, report_id, byte_count, byte_offset, expires_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +80,12 @@ def create_upload(
         raise DomainError("payload_too_large", limit=limit)
     if byte_count < 1:
         raise DomainError("not_a_photo")
-    known = session.get(Media, sha256) is not None and photos.size(sha256) == byte_count
-    upload = Upload(
-        id=new_id(),
-        user_id=actor.user_id,
-        sha256=sha256,
-        mime=mime,
-        report_id=report_id,
-        byte_count=byte_count,
-        byte_offset=byte_count if known else 0,
-        created_at=now,
-        expires_at=_expiry(now),
-        completed_at=now if known else None,
-    )
-    session.add(upload)
-    session.flush()
-    return _state(upload)
+    known = row(session, KNOWN, {"sha256": sha256}) is not None and photos.size(sha256) == byte_count
+    offset = byte_count if known else 0
+    state = UploadState(new_id(), sha256, mime, report_id, byte_count, offset, _expiry(now))
+    times = {"created_at": now, "completed_at": now if known else None}
+    run(session, CREATE, {**asdict(state), "user_id": actor.user_id, **times})
+    return state
 
 
 def find_upload(session: Session, actor: Actor, upload_id: UUID, *, now: datetime) -> UploadState:
@@ -143,11 +147,12 @@ def publish(photos: PhotoStore, state: UploadState) -> PhotoKind | str:
 
 def finish(session: Session, actor: Actor, upload_id: UUID, kind: PhotoKind, *, now: datetime) -> UploadState:
     """Note that the bytes are published, and count them."""
-    upload = _own(session, actor, upload_id, now)
-    if upload.completed_at is None:
-        _complete(session, upload, kind, now)
-    session.flush()
-    return _state(upload)
+    found = row(session, FINISH, {"id": upload_id, "user_id": actor.user_id, "now": now, "expires_at": _expiry(now)})
+    if found is None:
+        return _state(_own(session, actor, upload_id, now))
+    state = UploadState(*found)
+    record_arrival(session, state.sha256, state.byte_count, kind, actor.user_id, now=now)
+    return state
 
 
 def terminate(session: Session, actor: Actor, upload_id: UUID, *, now: datetime) -> None:
