@@ -14,11 +14,14 @@ from backend.domain.vocabulary import Category, GridRole, Role
 from backend.persistence.models import RoleAssignment, User
 from backend.persistence.queries.accounts import STREET_DIGITS
 
-_WORKER_TODAY = """
+# Conditions on a user ``u`` and a ``:day``: he is a grid worker then; he carries a phone in the field then.
+_HOLDS = """
     u.is_active AND EXISTS (
-        SELECT FROM role_assignments a WHERE a.user_id = u.id AND a.role = 'grid_worker'
+        SELECT FROM role_assignments a WHERE a.user_id = u.id AND a.role IN ({roles})
         AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to > :day))
 """
+WORKER_TODAY = _HOLDS.format(roles="'grid_worker'")
+FIELD_TODAY = _HOLDS.format(roles="'grid_worker', 'street_coordinator'")
 CANDIDATES = text(f"""
     SELECT r.grid_code, k.category, r.user_id, r.role,
       EXISTS (SELECT FROM user_skills s WHERE s.user_id = r.user_id AND s.category = k.category
@@ -28,13 +31,13 @@ CANDIDATES = text(f"""
     FROM unnest(:codes, :categories) AS k (grid_code, category)
     JOIN grid_responsibilities r ON r.grid_code = k.grid_code AND r.period @> :day
     JOIN users u ON u.id = r.user_id
-    WHERE {_WORKER_TODAY}
+    WHERE {WORKER_TODAY}
 """).bindparams(  # noqa: S608 # put together from constants of this file
     bindparam("codes", type_=ARRAY(Text)),
     bindparam("categories", type_=ARRAY(Text)),
     bindparam("day", type_=Date),
 )
-ACTIVE_WORKERS = text(f"SELECT u.id FROM users u WHERE u.id = ANY(:ids) AND {_WORKER_TODAY}").bindparams(  # noqa: S608 # constants
+ACTIVE_WORKERS = text(f"SELECT u.id FROM users u WHERE u.id = ANY(:ids) AND {WORKER_TODAY}").bindparams(  # noqa: S608 # constants
     bindparam("ids", type_=ARRAY(Uuid)), bindparam("day", type_=Date)
 )
 
