@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.domain.errors import DomainError
 from backend.domain.shapes import MESSAGES
-from backend.domain.vocabulary import QuarantineAction, QuarantineState
+from backend.domain.vocabulary import ItemResult, QuarantineAction, QuarantineState
 
 S, A = QuarantineState, QuarantineAction
 
@@ -18,6 +18,12 @@ TRANSITIONS: dict[tuple[QuarantineState, QuarantineAction], QuarantineState] = {
 }
 FINAL_STATES = frozenset({S.REPAIRED})
 REASON_NEEDED = frozenset({A.DISMISS})
+
+# Evidence that had no effect, though the phone heard "conflict". A step that came too late needs nobody: it says all by itself.
+REPORT_EXISTS = "report_exists"
+CONFLICTS_FOR_A_PERSON = frozenset({"same_id_other_content", REPORT_EXISTS})
+# Of one id only one content can take effect.
+NOT_REPAIRABLE = frozenset({"same_id_other_content"})
 
 TOLD_FOR = timedelta(days=30)  # how long the author's phone still holds what became of his item
 
@@ -35,6 +41,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "same_id_other_content": ("同一条目编号已有不同内容", "other content came under the same item id before"),
     "not_applicable": ("服务器处理时出错", "the server failed at it"),
     "database_refused": ("数据库未能保存", "the database refused it"),
+    "only_its_id": (
+        "只能换一个上报编号，其余须与原件一致",
+        "only the report's id may be another; the rest could be read and stays as it was sent",
+    ),
     "kept_as_sent": ("原件中可读的类型和时间不得更改", "kind and times that can be read are kept as they were sent"),
 }
 # Which value of the payload such a reason speaks of.
@@ -48,6 +58,11 @@ def next_state(state: QuarantineState, action: QuarantineAction) -> QuarantineSt
         return TRANSITIONS[state, action]
     except KeyError:
         raise DomainError("illegal_transition", status=str(state), action=str(action)) from None
+
+
+def needs_a_person(result: ItemResult, code: str | None) -> bool:
+    """Whether what was answered so lies on the desk."""
+    return result == ItemResult.QUARANTINED or (result == ItemResult.CONFLICT and code in CONFLICTS_FOR_A_PERSON)
 
 
 def check_reason(action: QuarantineAction, reason: str | None) -> None:

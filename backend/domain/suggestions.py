@@ -16,6 +16,7 @@ from uuid import UUID
 
 from backend.domain.calendar import LOCAL_ZONE
 from backend.domain.items import can_be_told, read_content
+from backend.domain.quarantine import REPORT_EXISTS
 from backend.domain.shapes import PayloadError
 from backend.domain.vocabulary import (
     Category,
@@ -85,6 +86,15 @@ def suggest(item: Mapping[str, Any]) -> Suggestion | None:
     complete = fault is None
     made = Suggestion(draft.get("kind"), draft.get("recorded_at"), draft.get("payload"), complete, changes)
     return made if (complete or changes) and can_be_told(draft) else None
+
+
+def suggest_new_report_id(item: Mapping[str, Any], report_id: str) -> Suggestion | None:
+    """``item``, whose report another item has made, as a report of its own; None where JSON cannot say it."""
+    if not can_be_told(item):
+        return None
+    payload = item["payload"]
+    change = Change("report_id", REPORT_EXISTS, payload["report_id"], report_id)
+    return Suggestion(item["kind"], item["recorded_at"], {**payload, "report_id": report_id}, True, [change])
 
 
 def fault_of(item: Mapping[str, Any]) -> PayloadError | None:

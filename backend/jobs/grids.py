@@ -1,4 +1,4 @@
-"""Jobs about time passing over grids: versions whose moment has come, responsibilities that begin or end with the day.
+"""Jobs about time passing over grids: versions whose moment has come, responsibilities and roles that begin or end with the day.
 
 Not here: what taking effect means (services/grids/versions), what phones hold (services/scope).
 """
@@ -30,10 +30,10 @@ def put_versions_into_effect(context: JobContext, timestamp: int) -> None:
             log.info("grid_versions_in_effect", versions=[str(version) for version in versions], due=timestamp)
 
 
-@job_app.periodic(cron="1 16 * * *")  # 00:01 in Shanghai, when responsibilities change hands
+@job_app.periodic(cron="1 16 * * *")  # 00:01 in Shanghai, when responsibilities change hands and roles end
 @job_app.task(name=BEGIN_DAY, queue=QUEUE, queueing_lock=BEGIN_DAY, pass_context=True)
 def begin_day(context: JobContext, timestamp: int) -> None:
-    """Bring phones in step with the responsibilities of the new day."""
+    """Bring phones in step with the responsibilities and roles of the new day."""
     with application_of(context).app_context():
         now = current_state().gateways.clock.now()
         with unit_of_work() as session:

@@ -1,14 +1,15 @@
 """/sites over HTTP: entering, placing, changing, proposals, and who sees which."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from backend.domain.errors import DomainError
 from backend.domain.payloads import parse_payload
-from backend.domain.vocabulary import Category, Role, SiteStatus
-from backend.persistence.models import SyncScope
+from backend.domain.vocabulary import Category, GridRole, Role, SiteStatus
+from backend.persistence.models import GridVersion, RoleAssignment, SyncScope
 from backend.services.scope import publish_sites
 from backend.services.sites import propose_site
 from tests.api.caller import Caller
@@ -176,12 +177,57 @@ def test_life_of_a_proposal(session, grids, coordinator):
     assert coordinator.post(f"/{site.id}", {"name": "x"}).json["code"] == "illegal_transition"
 
 
-def test_a_proposal_without_a_place_is_kept_in_the_workers_street(session, grids):
-    data = {"site_id": "0199f1c2-5a00-7000-8000-0000000000ab", "name": " ", "address": "", "category": "water_vending"}
-    actor = actor_of(make_user(session), Role.GRID_WORKER, street_codes=[STREET])
-    site = propose_site(session, actor, parse_payload("site.propose", data), now=NOW)
+NO_PLACE = {"site_id": "0199f1c2-5a00-7000-8000-0000000000ab", "name": " ", "address": "", "category": "water_vending"}
+FAR_AWAY = {**NO_PLACE, "position": {**OUTSIDE, "accuracy_m": 8, "fixed_at": None, "source": "gps", "mocked": False}}
+
+
+def propose_as(session, worker, data, now=NOW):
+    """What comes by phone: a worker's request names no streets, those are for coordinators."""
+    site = propose_site(session, actor_of(worker, Role.GRID_WORKER), parse_payload("site.propose", data), now=now)
     session.flush()
+    return site
+
+
+@pytest.mark.parametrize("data", [NO_PLACE, FAR_AWAY], ids=["no place", "outside every grid"])
+def test_a_proposal_in_no_grid_is_kept_in_the_workers_street(session, grids, coordinator, sign_in, data):
+    worker = make_user(session, street_code=STREET)
+    site = propose_as(session, worker, data)
     assert (site.grid_code, site.street_code, site.name) == (None, STREET, "未命名场所")
+    assert sign_in(Role.STREET_COORDINATOR, street_code=OTHER_STREET).get(f"/{site.id}").status_code == 404
+    assert coordinator.items("id") == [str(site.id)]
+    assert coordinator.post(f"/{site.id}/actions/confirm").json["status"] == "active"
+
+
+def test_whose_role_names_no_street_works_where_his_grids_are(session, grids):
+    version = session.get_one(GridVersion, grids[0].version_id)
+    elsewhere = make_grids(session, 1, street_code=OTHER_STREET, origin=(121.5, 31.3), version=version)
+    worker = make_user(session, street_code=None)
+    make_responsible(session, worker, elsewhere, GridRole.BACKUP)
+    make_responsible(session, worker, grids[2:], GridRole.LEAD, until=date(2026, 11, 25))
+    assert propose_as(session, worker, NO_PLACE).street_code == STREET, "he leads there"
+    later = {**NO_PLACE, "site_id": str(uuid4())}
+    assert propose_as(session, worker, later, NOW + timedelta(days=9)).street_code == OTHER_STREET
+
+
+def test_whose_role_has_ended_proposed_it_where_he_worked_last(session, grids):
+    worker = make_user(session, street_code=OTHER_STREET)
+    roles = session.scalars(select(RoleAssignment).where(RoleAssignment.user_id == worker.id))
+    roles.one().valid_to = NOW.date()
+    assert propose_as(session, worker, FAR_AWAY).street_code == OTHER_STREET
+
+
+@pytest.mark.parametrize("role", [Role.BUREAU_TRIAGER, Role.ADMINISTRATOR])
+def test_a_site_of_no_street_is_for_the_district_to_decide(session, grids, coordinator, sign_in, role):
+    site = propose_as(session, make_user(session, street_code=None), FAR_AWAY)
+    assert site.street_code is None
+    assert coordinator.get(f"/{site.id}").status_code == 404
+    assert sign_in(Role.CITY_OPERATIONS).get(f"/{site.id}").status_code == 200
+    assert sign_in(Role.CITY_OPERATIONS).post(f"/{site.id}/actions/confirm").status_code == 403
+    district = sign_in(role)
+    assert district.items("id") == [str(site.id)]
+    assert district.post(f"/{site.id}", {"name": "无名机"}).json["street_code"] is None
+    assert district.post(f"/{site.id}", {"street_code": STREET}).json["street_code"] == STREET
+    assert coordinator.post(f"/{site.id}/actions/reject", {"reason": "不存在"}).json["status"] == "closed"
 
 
 def test_filters_and_pages(session, grids, sign_in, count_queries):

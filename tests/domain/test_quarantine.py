@@ -11,7 +11,7 @@ from backend.domain.errors import DomainError
 from backend.domain.items import can_be_told, raw_bytes, read_raw
 from backend.domain.shapes import MESSAGES
 from backend.domain.suggestions import fault_of, suggest
-from backend.domain.vocabulary import ObjectType, QuarantineAction, QuarantineState
+from backend.domain.vocabulary import ItemResult, ObjectType, QuarantineAction, QuarantineState
 from tests.phone import item, report_payload
 
 PHOTO = {
@@ -34,6 +34,18 @@ def test_the_life_cycle_for_every_pair() -> None:
     left = {state for state, _ in quarantine.TRANSITIONS}
     assert set(QuarantineState) - left == quarantine.FINAL_STATES
     assert set(quarantine.TOLD_STATE) == set(QuarantineState) and ObjectType.ITEM == "item"
+
+
+def test_which_answers_wait_for_a_person() -> None:
+    waits = {
+        (ItemResult.QUARANTINED, "unknown_task"): True,
+        (ItemResult.CONFLICT, "same_id_other_content"): True,
+        (ItemResult.CONFLICT, "report_exists"): True,
+        (ItemResult.CONFLICT, "illegal_transition"): False,
+        (ItemResult.ACCEPTED, None): False,
+        (ItemResult.REJECTED, "epoch_changed"): False,
+    }
+    assert {answer: quarantine.needs_a_person(*answer) for answer in waits} == waits
 
 
 def test_every_reason_is_told_in_both_languages() -> None:

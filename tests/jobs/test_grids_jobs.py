@@ -13,11 +13,11 @@ from backend.domain.vocabulary import GridVersionStatus
 from backend.gateways.clock import FixedClock
 from backend.jobs.app import FLASK_APP
 from backend.jobs.grids import begin_day, put_versions_into_effect
-from backend.persistence.models import GridVersion, SyncScope
+from backend.persistence.models import GridVersion, RoleAssignment, SyncScope
 from backend.services.grids.importing import ImportOptions, import_grids
 from backend.services.grids.versions import publish_version
 from tests.conftest import NOW
-from tests.factories import DISTRICT, make_grids, make_responsible, make_user
+from tests.factories import DISTRICT, make_grids, make_responsible, make_task, make_user
 from tests.gridfiles import geojson, sample
 
 DAY = NOW + timedelta(days=3)
@@ -56,3 +56,19 @@ def test_a_responsibility_begins_with_its_day(session: Session, context: SimpleN
     clock.at = NOW + timedelta(hours=14, minutes=1)  # 00:01 of the 21st in Shanghai
     begin_day.func(context, 0)
     assert session.scalars(held).all() == [grids[0].code]
+
+
+def test_a_role_ends_with_its_day(session: Session, context: SimpleNamespace, clock: FixedClock) -> None:
+    grids, worker = make_grids(session, 1), make_user(session)
+    make_responsible(session, worker, grids)
+    make_task(session, grids[0], worker)
+    session.scalars(select(RoleAssignment).where(RoleAssignment.user_id == worker.id)).one().valid_to = date(
+        2026, 11, 21
+    )
+    session.commit()
+    held = select(SyncScope.type).where(SyncScope.user_id == worker.id, SyncScope.type.in_(["grid", "task"]))
+    begin_day.func(context, 0)
+    assert set(session.scalars(held)) == {"grid", "task"}
+    clock.at = NOW + timedelta(hours=14, minutes=1)  # 00:01 of the 21st in Shanghai
+    begin_day.func(context, 0)
+    assert session.scalars(held).all() == []

@@ -72,6 +72,25 @@ def test_up_down_and_up_again(cluster: PrivateCluster) -> None:
     engine.dispose()
 
 
+def test_reports_of_a_taken_id_from_before_are_laid_on_the_desk(cluster: PrivateCluster) -> None:
+    engine = _engine(cluster, "gp_before_taken_ids")
+    schema.upgrade(cluster.url("gp_before_taken_ids"), "0005")
+    with engine.begin() as connection:
+        for line in (
+            "INSERT INTO users (id, username, name, password_hash, is_active, failed_logins, password_changed_at, created_at)"
+            " VALUES (gen_random_uuid(), 'a', 'a', '!', true, 0, now(), now())",
+            "INSERT INTO sync_items (id, user_id, kind, content_sha256, raw, received_at, epoch, result, code, flags)"
+            " SELECT code, users.id, 'report.submit', 'h', '{}', now(), gen_random_uuid(), 'conflict', code, '{}'"
+            " FROM users, unnest(ARRAY['report_exists', 'illegal_transition']) code",
+        ):
+            connection.execute(text(line))
+    schema.upgrade(cluster.url("gp_before_taken_ids"))
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT item_id, result, code, path, state FROM quarantine_entries")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [("report_exists", "conflict", "report_exists", "report_id", "open")]
+
+
 GUARDED = ("events", "history_seals", "history_seal_entries", "sync_conflicts")
 
 

@@ -56,6 +56,7 @@ def check_server(ledger: Ledger, connection: Connection) -> None:
     _same("2: every item is kept once", _items(connection), {key: _kept(s) for key, s in ledger.items.items()})
     kept = {key: _kept(s)[:3] for key, s in ledger.conflicts.items()}
     _same("2: of a conflict both contents are kept", _conflicts(connection), kept)
+    _same("3: what had no effect waits for a person", _desk(connection), _wanted_desk(ledger))
     _same("2: one report per submission", _reports(connection), _wanted_reports(ledger))
     _same("2: one amendment per item", dict(_rows(connection, "SELECT id, report_id::text FROM report_amendments")),
           ledger.amendments)  # fmt: skip
@@ -109,6 +110,23 @@ def _kept(stored: Any) -> tuple[Any, ...]:
 def _conflicts(connection: Connection) -> dict[Key, tuple[Any, ...]]:
     rows = _rows(connection, "SELECT item_id, content_sha256, raw, user_id::text FROM sync_conflicts")
     return {(row[0], row[1]): (json.loads(row[2]), row[1], row[3]) for row in rows}
+
+
+def _desk(connection: Connection) -> dict[Key, tuple[Any, ...]]:
+    rows = _rows(
+        connection,
+        "SELECT item_id, content_sha256, result, code, user_id::text, received_at, state FROM quarantine_entries",
+    )
+    return {(row[0], row[1]): tuple(row[2:]) for row in rows}
+
+
+def _wanted_desk(ledger: Ledger) -> dict[Key, tuple[Any, ...]]:
+    """What was not understood, and evidence under a taken id; a step that came too late waits for nobody."""
+    waiting = [s for s in ledger.items.values() if s.result == "quarantined" or s.code == "report_exists"]
+    return {
+        (s.item["id"], s.sha256): (s.result, s.code, s.user, s.received_at, "open")
+        for s in [*waiting, *ledger.conflicts.values()]
+    }
 
 
 def _reports(connection: Connection) -> dict[str, tuple[Any, ...]]:

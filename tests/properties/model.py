@@ -160,9 +160,11 @@ class Ledger:
 
     def held(self, user: str) -> dict[Key, dict[str, Any]]:
         """Everything the phones of ``user`` must hold, with the fields the model speaks of."""
-        found: dict[Key, dict[str, Any]] = {}
-        if WORKER in self.roles[user]:
-            found |= {key: {} for key in self.reference}
+        own = {("report", key): self.report(report) for key, report in self.reports.items() if report.author == user}
+        return own | (self._held_as_worker(user) if WORKER in self.roles[user] else {})
+
+    def _held_as_worker(self, user: str) -> dict[Key, dict[str, Any]]:
+        found: dict[Key, dict[str, Any]] = {key: {} for key in self.reference}
         mine = [t for t in self.tasks.values() if t.status in HELD and user in t.holders()]
         found |= {("task", key): _task(task) for key, task in self.tasks.items() if task in mine}
         for code, (west, east) in self.grids.items():
@@ -174,8 +176,7 @@ class Ledger:
             proposed = site.status == "proposed" and site.proposer == user
             if site.status != "closed" and (by_task or proposed or (site.grid, user) in self.responsible):
                 found["site", key] = {"name": site.name, "grid_code": site.grid, "status": site.status}
-        reports = {key: report for key, report in self.reports.items() if report.author == user}
-        return found | {("report", key): self.report(report) for key, report in reports.items()}
+        return found
 
     def report(self, report: ReportModel) -> dict[str, Any]:
         """A report as its author's phone must show it."""

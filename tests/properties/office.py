@@ -186,8 +186,7 @@ class Office:
 
     def judge_site(self, which: int, what: int) -> None:
         """A coordinator confirms or rejects a proposal, or closes a premise."""
-        # a proposal from outside all grids belongs to no street, so to no street's coordinator
-        open_sites = [(key, site) for key, site in self.ledger.sites.items() if site.status in SITE_ACTS and site.grid]
+        open_sites = [(key, site) for key, site in self.ledger.sites.items() if site.status in SITE_ACTS]
         if not open_sites:
             return
         key, site = open_sites[which % len(open_sites)]

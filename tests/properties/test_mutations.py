@@ -21,7 +21,7 @@ from backend.persistence.models import Upload
 from backend.persistence.queries import feed as feed_queries
 from backend.services import feed, media
 from backend.services.grids import placing
-from backend.services.sync import apply, batch, opening
+from backend.services.sync import apply, batch, opening, quarantine
 from tests.properties.handset import BrokenPromiseError
 from tests.properties.running import run
 from tests.properties.wire import Wire
@@ -108,6 +108,12 @@ def forgotten_conflict(patch: Patch) -> None:
     patch.setattr(apply, "_keep_conflicts", lambda *args: None)
 
 
+def unseen_conflict(patch: Patch) -> None:
+    """A report whose id was taken is kept, but where nobody looks."""
+    needs = quarantine.needs_a_person
+    patch.setattr(quarantine, "needs_a_person", lambda result, code: code != "report_exists" and needs(result, code))
+
+
 def no_reoffer(patch: Patch) -> None:
     """A restored server never asks for what it lost."""
     judge = api_sync.judge_epoch
@@ -134,6 +140,7 @@ FAULTS: dict[Callable[[Patch], None], str] = {
     lost_savepoint: "^1|^2|^4",
     early_photo: "^8|^4",
     forgotten_conflict: "^2",
+    unseen_conflict: "^3",
     no_reoffer: "^9",
     unflagged: "^7|^4",
     newest_grids: "^7|^4",

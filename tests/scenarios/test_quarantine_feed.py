@@ -72,6 +72,25 @@ def test_the_phone_is_told_when_its_item_is_repaired(field: Field, live_clock: F
     field.phone.verify()
 
 
+def test_a_report_of_a_taken_id_reaches_its_authors_phone_once_it_is_entered(field: Field) -> None:
+    first = item("report.submit", report_payload())
+    second = item("report.submit", {**first["payload"], "description": "另一家"})
+    field.phone.sync([first])
+    other = field.new_phone(field.other)
+    assert other.sync([second])[0]["code"] == "report_exists"
+    assert other.of("report") == other.of("item") == {}, "the receipt has said it all"
+    desk = desk_of(field)
+    [entry] = desk()["items"]
+    payload = desk(f"/{entry['id']}")["suggestion"]["payload"]
+    desk(f"/{entry['id']}/actions/repair", {"payload": payload})
+    other.sync()
+    assert "repaired" in other.of("report")[entry["id"]]["flags"] and other.of("item") == {}
+    field.phone.sync()
+    assert list(field.phone.of("report")) == [first["payload"]["report_id"]]
+    for phone in (field.phone, other):
+        phone.verify()
+
+
 def test_an_open_item_is_told_for_as_long_as_it_is_open(field: Field) -> None:
     field.phone.sync([item("report.vanish", {})])
     with field.app.app_context(), unit_of_work() as session:

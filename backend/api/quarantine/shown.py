@@ -9,10 +9,10 @@ from backend.api.history import shown_event
 from backend.domain.accounts import Actor
 from backend.domain.items import can_be_told, read_raw
 from backend.domain.permissions import QUARANTINE_ACTION_PERMISSION, can
-from backend.domain.quarantine import TRANSITIONS, reason_of
+from backend.domain.quarantine import NOT_REPAIRABLE, REPORT_EXISTS, TRANSITIONS, reason_of
 from backend.domain.shapes import MESSAGES
-from backend.domain.suggestions import Suggestion, suggest
-from backend.domain.vocabulary import ItemResult, QuarantineAction, QuarantineState
+from backend.domain.suggestions import Suggestion, suggest, suggest_new_report_id
+from backend.domain.vocabulary import QuarantineAction, QuarantineState
 from backend.persistence.models import QuarantineEntry, SyncConflict, SyncItem
 from backend.persistence.queries.quarantine import EntryWhole, may_apply_now
 from backend.services.sync import item_under_usable_id
@@ -79,8 +79,11 @@ def _told(raw: bytes) -> Any:
 
 def _suggestion(session: Session, entry: QuarantineEntry, sent: SyncItem | SyncConflict) -> Suggestion | None:
     """For what waits only. Where the item could be read all along, only if what it names is known by now."""
-    if entry.result != ItemResult.QUARANTINED or entry.state != QuarantineState.OPEN:
+    if entry.code in NOT_REPAIRABLE or entry.state != QuarantineState.OPEN:
         return None
+    if entry.code == REPORT_EXISTS:
+        # always the same new id: two who follow the suggestion make one report
+        return suggest_new_report_id(read_raw(sent.raw), str(entry.id))
     made = suggest(item_under_usable_id(entry, read_raw(sent.raw)))
     if made is None or made.changes:
         return made
@@ -104,5 +107,5 @@ def _actions(actor: Actor, entry: QuarantineEntry) -> list[QuarantineAction]:
         for action in QuarantineAction
         if (entry.state, action) in TRANSITIONS
         and can(actor.roles, QUARANTINE_ACTION_PERMISSION[action])
-        and not (action == QuarantineAction.REPAIR and entry.result == ItemResult.CONFLICT)
+        and not (action == QuarantineAction.REPAIR and entry.code in NOT_REPAIRABLE)
     ]

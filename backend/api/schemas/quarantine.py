@@ -20,7 +20,9 @@ class QuarantineQuerySchema(PageQuerySchema):
 
     state = Choice(QuarantineState, load_default=None)
     result = Choice(
-        ItemResult, load_default=None, metadata=describe("quarantined, or conflict: other content of a known item id")
+        ItemResult,
+        load_default=None,
+        metadata=describe("quarantined, or conflict: an item's or a report's id was taken"),
     )
     code = Words(max_length=64, load_default=None, metadata=describe("Why it is here; the codes of the sync guide"))
     kind = Words(max_length=40, load_default=None, metadata=describe("Kind of item"))
@@ -134,7 +136,7 @@ class QuarantineDetailSchema(QuarantineEntrySchema):
         SentContentSchema,
         required=True,
         allow_none=True,
-        metadata=describe("Of a conflict: the content that came first"),
+        metadata=describe("Of other content of a known item id: the content that came first"),
     )
     suggestion = fields.Nested(SuggestionSchema, required=True, allow_none=True)
     correction = fields.Nested(CorrectionSchema, required=True, allow_none=True)

@@ -68,6 +68,7 @@ class SyncConflict(Row):
 
 class QuarantineEntry(Row):
     """An item, or other content of a known one, that had no effect: a coordinator repairs or dismisses it (隔离).
+    What needs nobody, as a step that came too late, is not here (domain/quarantine.py).
 
     What was sent stands in sync_items or sync_conflicts and never changes; the correction is kept here beside it.
     """

@@ -1,4 +1,5 @@
-"""Reads of people for choosing and checking assignees. Not here: accounts' own lists, the rule of choice (domain/assignment)."""
+"""Reads of people for choosing and checking assignees, and where somebody works. Not here: accounts' own lists, the rule
+of choice (domain/assignment)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,12 +12,16 @@ from sqlalchemy.orm import Session
 from backend.domain.assignment import Candidate
 from backend.domain.vocabulary import Category, GridRole, Role
 from backend.persistence.models import RoleAssignment, User
+from backend.persistence.queries.accounts import STREET_DIGITS
 
-_WORKER_TODAY = """
+# Conditions on a user ``u`` and a ``:day``: he is a grid worker then; he carries a phone in the field then.
+_HOLDS = """
     u.is_active AND EXISTS (
-        SELECT FROM role_assignments a WHERE a.user_id = u.id AND a.role = 'grid_worker'
+        SELECT FROM role_assignments a WHERE a.user_id = u.id AND a.role IN ({roles})
         AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to > :day))
 """
+WORKER_TODAY = _HOLDS.format(roles="'grid_worker'")
+FIELD_TODAY = _HOLDS.format(roles="'grid_worker', 'street_coordinator'")
 CANDIDATES = text(f"""
     SELECT r.grid_code, k.category, r.user_id, r.role,
       EXISTS (SELECT FROM user_skills s WHERE s.user_id = r.user_id AND s.category = k.category
@@ -26,15 +31,35 @@ CANDIDATES = text(f"""
     FROM unnest(:codes, :categories) AS k (grid_code, category)
     JOIN grid_responsibilities r ON r.grid_code = k.grid_code AND r.period @> :day
     JOIN users u ON u.id = r.user_id
-    WHERE {_WORKER_TODAY}
+    WHERE {WORKER_TODAY}
 """).bindparams(  # noqa: S608 # put together from constants of this file
     bindparam("codes", type_=ARRAY(Text)),
     bindparam("categories", type_=ARRAY(Text)),
     bindparam("day", type_=Date),
 )
-ACTIVE_WORKERS = text(f"SELECT u.id FROM users u WHERE u.id = ANY(:ids) AND {_WORKER_TODAY}").bindparams(  # noqa: S608 # constants
+ACTIVE_WORKERS = text(f"SELECT u.id FROM users u WHERE u.id = ANY(:ids) AND {WORKER_TODAY}").bindparams(  # noqa: S608 # constants
     bindparam("ids", type_=ARRAY(Uuid)), bindparam("day", type_=Date)
 )
+
+# A role of today says it best, a grid he answers for today says it too; where all has ended, the role that did so last.
+WORKERS_STREET = text("""
+    SELECT street_code FROM (
+        SELECT a.street_code, CASE WHEN a.valid_to IS NULL OR a.valid_to > :day THEN 0 ELSE 2 END AS rank,
+               a.role <> 'grid_worker' AS is_second, coalesce(a.valid_to, 'infinity') AS until, a.valid_from AS since
+        FROM role_assignments a
+        WHERE a.user_id = :user AND a.street_code IS NOT NULL AND a.valid_from <= :day
+        UNION ALL
+        SELECT left(r.grid_code, :digits), 1, r.role <> 'lead', 'infinity', lower(r.period)
+        FROM grid_responsibilities r
+        WHERE r.user_id = :user AND r.period @> :day) known
+    ORDER BY rank, is_second, until DESC, since DESC, street_code LIMIT 1
+""").bindparams(bindparam("user", type_=Uuid), bindparam("day", type_=Date))
+
+
+def workers_street(session: Session, user_id: UUID, day: date) -> str | None:
+    """The one street ``user_id`` works in on ``day``, or worked in last: of his role, else of the grid he leads or helps in."""
+    street: str | None = session.scalar(WORKERS_STREET, {"user": user_id, "day": day, "digits": STREET_DIGITS})
+    return street
 
 
 def candidates_for(

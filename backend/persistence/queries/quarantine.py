@@ -85,7 +85,7 @@ def get_entry(session: Session, actor: Actor, entry_id: UUID, now: datetime) -> 
     entry: QuarantineEntry = row.QuarantineEntry
     first = session.get_one(SyncItem, entry.item_id)
     sent: SyncItem | SyncConflict = first
-    if entry.result == ItemResult.CONFLICT:
+    if first.content_sha256 != entry.content_sha256:
         sent = session.get_one(SyncConflict, (entry.item_id, entry.content_sha256))
     events = list_events(session, "sync_item", entry.item_id, HISTORY_LIMIT, None).items
     return EntryWhole(row, sent, first if sent is not first else None, list(reversed(events)))

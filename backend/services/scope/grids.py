@@ -1,4 +1,4 @@
-"""Grid objects: held, with the role he has in each, by the workers responsible today, and by whoever has a task there."""
+"""Grid objects: held, with the role he has in each, by the workers responsible today, and by the workers with a task there."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import ObjectType
+from backend.persistence.queries.people import WORKER_TODAY
 from backend.services.feed import FeedObject, Own, publish
 
 # 6 decimals are 0.1 m: enough to draw a border and to know on which side one stands, and half the bytes of 15.
@@ -20,19 +21,20 @@ GRIDS = text("""
     WHERE g.code = ANY(:codes) AND v.status <> 'draft'
       AND v.valid_from <= :now AND (v.valid_to IS NULL OR v.valid_to > :now)
 """)
-HOLDERS = text("""
-    SELECT r.grid_code, r.user_id, r.role FROM grid_responsibilities r
-    JOIN users u ON u.id = r.user_id AND u.is_active
-    WHERE r.grid_code = ANY(:codes) AND r.period @> CAST(:day AS date)
-    UNION ALL
-    SELECT t.grid_code, t.assignee_id, NULL FROM tasks t
-    WHERE t.grid_code = ANY(:codes) AND t.assignee_id IS NOT NULL
-      AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
-    UNION ALL
-    SELECT t.grid_code, a.user_id, NULL FROM tasks t
-    JOIN task_assignments a ON a.task_id = t.id AND a.is_helper AND a.ended_at IS NULL
-    WHERE t.grid_code = ANY(:codes) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
-""")
+HOLDERS = text(f"""
+    SELECT h.grid_code, h.user_id, h.role FROM (
+        SELECT r.grid_code, r.user_id, r.role FROM grid_responsibilities r
+        WHERE r.grid_code = ANY(:codes) AND r.period @> CAST(:day AS date)
+        UNION ALL
+        SELECT t.grid_code, t.assignee_id, NULL FROM tasks t
+        WHERE t.grid_code = ANY(:codes) AND t.assignee_id IS NOT NULL
+          AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+        UNION ALL
+        SELECT t.grid_code, a.user_id, NULL FROM tasks t
+        JOIN task_assignments a ON a.task_id = t.id AND a.is_helper AND a.ended_at IS NULL
+        WHERE t.grid_code = ANY(:codes) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')) h
+    JOIN users u ON u.id = h.user_id WHERE {WORKER_TODAY}
+""")  # noqa: S608 # put together from constants
 
 
 def publish_grids(session: Session, grid_codes: Collection[str], now: datetime) -> None:

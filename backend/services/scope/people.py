@@ -18,14 +18,18 @@ GRID_CODES = text("""
     SELECT grid_code FROM grid_responsibilities
     WHERE (CAST(:user AS uuid) IS NULL OR user_id = :user) AND period @> CAST(:day AS date)
     UNION
-    SELECT grid_code FROM tasks
-    WHERE (CAST(:user AS uuid) IS NULL OR assignee_id = :user) AND assignee_id IS NOT NULL
-      AND status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+    SELECT grid_code FROM tasks WHERE id = ANY(:tasks)
     UNION
     SELECT object_id FROM sync_scope WHERE type = 'grid' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
 """)
+# Also the premises of his tasks and those he proposed, which may lie in no grid of his, or in none.
 SITE_IDS = text("""
     SELECT id FROM sites WHERE grid_code = ANY(:codes) AND status <> 'closed'
+    UNION
+    SELECT site_id FROM tasks WHERE id = ANY(:tasks) AND site_id IS NOT NULL
+    UNION
+    SELECT id FROM sites WHERE status = 'proposed' AND created_by IS NOT NULL
+      AND (CAST(:user AS uuid) IS NULL OR created_by = :user)
     UNION
     SELECT CAST(object_id AS uuid) FROM sync_scope
     WHERE type = 'site' AND (CAST(:user AS uuid) IS NULL OR user_id = :user)
@@ -57,15 +61,16 @@ def welcome_user(session: Session, user_id: UUID, now: datetime) -> None:
 
 
 def refresh_all(session: Session, now: datetime) -> None:
-    """Bring every phone in step with what today's date changed: responsibilities and versions that begin or end."""
+    """Bring every phone in step with what today's date changed: roles, responsibilities and versions that begin or end."""
     _refresh(session, None, now)
 
 
 def _refresh(session: Session, user_id: UUID | None, now: datetime) -> None:
     publish_reference(session, now)
     who = {"user": user_id, "day": local_day(now)}
-    codes = list(session.scalars(GRID_CODES, who))
+    tasks = list(session.scalars(TASK_IDS, who))
+    codes = list(session.scalars(GRID_CODES, {**who, "tasks": tasks}))
     publish_grids(session, codes, now)
-    publish_tasks(session, list(session.scalars(TASK_IDS, who)), now, with_sites=False)
-    publish_sites(session, list(session.scalars(SITE_IDS, {**who, "codes": codes})), now)
+    publish_tasks(session, tasks, now, with_sites=False)
+    publish_sites(session, list(session.scalars(SITE_IDS, {**who, "codes": codes, "tasks": tasks})), now)
     publish_entries(session, list(session.scalars(ENTRY_IDS, {**who, "since": now - TOLD_FOR})), now)

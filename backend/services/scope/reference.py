@@ -11,13 +11,10 @@ from backend.domain.calendar import local_day
 from backend.domain.labels import vocabulary_objects
 from backend.domain.vocabulary import ObjectType
 from backend.persistence.models import Department, Form
+from backend.persistence.queries.people import FIELD_TODAY
 from backend.services.feed import FeedObject, Own, publish
 
-FIELD_USERS = text("""
-    SELECT DISTINCT u.id FROM users u JOIN role_assignments r ON r.user_id = u.id
-    WHERE u.is_active AND r.role IN ('grid_worker', 'street_coordinator')
-      AND r.valid_from <= :day AND (r.valid_to IS NULL OR r.valid_to > :day)
-""")
+FIELD_USERS = text(f"SELECT u.id FROM users u WHERE {FIELD_TODAY}")  # noqa: S608 # put together from constants
 
 
 def publish_reference(session: Session, now: datetime) -> None:

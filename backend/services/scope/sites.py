@@ -1,4 +1,4 @@
-"""Site objects: held by the workers of the site's grid and by whoever has a task there."""
+"""Site objects: held by the workers of the site's grid and those with a task there; a proposal by whoever made it, too."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,24 +11,27 @@ from sqlalchemy.orm import Session
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import ObjectType, SiteStatus
 from backend.persistence.models import Site
+from backend.persistence.queries.people import FIELD_TODAY, WORKER_TODAY
 from backend.services.feed import FeedObject, Own, publish
 
-HOLDERS = text("""
-    SELECT s.id, r.user_id FROM sites s
-    JOIN grid_responsibilities r ON r.grid_code = s.grid_code AND r.period @> CAST(:day AS date)
-    JOIN users u ON u.id = r.user_id AND u.is_active
-    WHERE s.id = ANY(:ids)
+HOLDERS = text(f"""
+    SELECT h.site_id, h.user_id FROM (
+        SELECT s.id AS site_id, r.user_id FROM sites s
+        JOIN grid_responsibilities r ON r.grid_code = s.grid_code AND r.period @> CAST(:day AS date)
+        WHERE s.id = ANY(:ids)
+        UNION
+        SELECT t.site_id, t.assignee_id FROM tasks t
+        WHERE t.site_id = ANY(:ids) AND t.assignee_id IS NOT NULL
+          AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+        UNION
+        SELECT t.site_id, a.user_id FROM tasks t
+        JOIN task_assignments a ON a.task_id = t.id AND a.is_helper AND a.ended_at IS NULL
+        WHERE t.site_id = ANY(:ids) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')) h
+    JOIN users u ON u.id = h.user_id WHERE {WORKER_TODAY}
     UNION
-    SELECT t.site_id, t.assignee_id FROM tasks t
-    WHERE t.site_id = ANY(:ids) AND t.assignee_id IS NOT NULL
-      AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
-    UNION
-    SELECT t.site_id, a.user_id FROM tasks t
-    JOIN task_assignments a ON a.task_id = t.id AND a.is_helper AND a.ended_at IS NULL
-    WHERE t.site_id = ANY(:ids) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
-    UNION
-    SELECT s.id, s.created_by FROM sites s WHERE s.id = ANY(:ids) AND s.status = 'proposed' AND s.created_by IS NOT NULL
-""")
+    SELECT s.id, s.created_by FROM sites s JOIN users u ON u.id = s.created_by
+    WHERE s.id = ANY(:ids) AND s.status = 'proposed' AND {FIELD_TODAY}
+""")  # noqa: S608 # put together from constants
 
 
 def publish_sites(session: Session, site_ids: Collection[UUID], now: datetime) -> None:

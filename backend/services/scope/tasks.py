@@ -1,19 +1,29 @@
-"""Task objects: held by the assignee and the helpers for as long as there is something to do."""
+"""Task objects: held by the assignee and the helpers, as long as they are workers and there is something to do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from backend.domain.calendar import local_day
 from backend.domain.vocabulary import ObjectType, TaskStatus
-from backend.persistence.models import Task, TaskAssignment
+from backend.persistence.models import Task
+from backend.persistence.queries.people import WORKER_TODAY
 from backend.services.feed import FeedObject, Own, publish
 from backend.services.scope.sites import publish_sites
 
 # A finished, cancelled or declined task leaves the phone; what came of it arrives with the report.
+HOLDERS = text(f"""
+    SELECT h.task_id, h.user_id FROM (
+        SELECT k.task_id, k.user_id FROM unnest(CAST(:ids AS uuid[]), CAST(:assignees AS uuid[])) AS k (task_id, user_id)
+        UNION
+        SELECT a.task_id, a.user_id FROM task_assignments a
+        WHERE a.task_id = ANY(CAST(:ids AS uuid[])) AND a.is_helper AND a.ended_at IS NULL) h
+    JOIN users u ON u.id = h.user_id WHERE {WORKER_TODAY}
+""")  # noqa: S608 # put together from constants
 HELD_STATUSES = frozenset({TaskStatus.ASSIGNED, TaskStatus.ACCEPTED, TaskStatus.IN_PROGRESS, TaskStatus.SUBMITTED})
 
 
@@ -22,30 +32,24 @@ def publish_tasks(session: Session, task_ids: Collection[UUID], now: datetime, *
     if not task_ids:
         return
     tasks = session.scalars(select(Task).where(Task.id.in_(task_ids))).all()
-    helpers = task_helpers(session, [task.id for task in tasks])
-    publish(session, [_object(task, helpers.get(task.id, [])) for task in tasks])
+    holders = _holders(session, tasks, now)
+    publish(session, [_object(task, holders.get(task.id, {})) for task in tasks])
     sites = {task.site_id for task in tasks if task.site_id is not None}
     if with_sites and sites:
         publish_sites(session, sites, now)
 
 
-def task_helpers(session: Session, task_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    """Who helps with each task now (一格多员)."""
-    rows = session.execute(
-        select(TaskAssignment.task_id, TaskAssignment.user_id).where(
-            TaskAssignment.task_id.in_(task_ids), TaskAssignment.is_helper, TaskAssignment.ended_at.is_(None)
-        )
-    )
-    found: dict[UUID, list[UUID]] = {}
-    for task_id, user_id in rows:
-        found.setdefault(task_id, []).append(user_id)
+def _holders(session: Session, tasks: Sequence[Task], now: datetime) -> dict[UUID, dict[UUID, Own]]:
+    """Who holds each task that is held at all: the assignee and whoever helps now (一格多员), but nobody whose role ended."""
+    held = [task for task in tasks if task.status in HELD_STATUSES]
+    who = {"ids": [task.id for task in held], "assignees": [task.assignee_id for task in held], "day": local_day(now)}
+    found: dict[UUID, dict[UUID, Own]] = {}
+    for task_id, user_id in session.execute(HOLDERS, who):
+        found.setdefault(task_id, {})[user_id] = None
     return found
 
 
-def _object(task: Task, helpers: list[UUID]) -> FeedObject:
-    holders: dict[UUID, Own] = {}
-    if task.status in HELD_STATUSES:
-        holders = {user: None for user in [task.assignee_id, *helpers] if user is not None}
+def _object(task: Task, holders: dict[UUID, Own]) -> FeedObject:
     return FeedObject(ObjectType.TASK, str(task.id), task_data(task), holders)
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
+from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.domain.payloads import SiteProposal
 from backend.domain.vocabulary import SiteStatus
 from backend.persistence.models import Site
+from backend.persistence.queries.people import workers_street
 from backend.services.sites.creating import new_site
 from backend.services.sites.drafts import SiteDraft, SitePosition
 from backend.services.sites.settling import Settled, grid_of, place, point_of
@@ -18,8 +20,8 @@ def propose_site(session: Session, actor: Actor, proposal: SiteProposal, now: da
     """Enter ``proposal`` under the id the phone made, in the grid its position lies in today; a coordinator judges it.
 
     Never refuses for what it says: a wrong credit code or a place in no grid is for the coordinator to see. The street
-    is the position's, else the worker's own where he has just one. The caller flushes and publishes.
-    Raises DomainError('site_exists').
+    is the position's, else the worker's own: without one no coordinator could see what he is to judge. The caller
+    flushes and publishes. Raises DomainError('site_exists').
     """
     if session.get(Site, proposal.site_id) is not None:
         raise DomainError("site_exists")
@@ -29,8 +31,8 @@ def propose_site(session: Session, actor: Actor, proposal: SiteProposal, now: da
         position = SitePosition(fix.lon, fix.lat, fix.datum, fix.accuracy_m, str(fix.source))
     (placed,) = place(session, [position], now)
     grid_code, street_code = grid_of(placed)
-    if street_code is None and len(actor.street_codes) == 1:
-        (street_code,) = actor.street_codes
+    if street_code is None:
+        street_code = workers_street(session, actor.user_id, local_day(now))
     draft = SiteDraft(
         name=proposal.name.strip() or proposal.address.strip() or "未命名场所",
         category=proposal.category,

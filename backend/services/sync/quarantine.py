@@ -16,7 +16,7 @@ from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.items import read_raw
-from backend.domain.quarantine import check_reason, next_state, path_of
+from backend.domain.quarantine import check_reason, needs_a_person, next_state, path_of
 from backend.domain.shapes import PayloadError
 from backend.domain.shapes import uuid as read_uuid
 from backend.domain.vocabulary import ItemResult, QuarantineAction, QuarantineState
@@ -28,7 +28,6 @@ from backend.services.scope import publish_entries, publish_new_entries
 from backend.services.sync.answers import Answer
 from backend.services.sync.arrivals import Arrival
 from backend.services.sync.context import SyncContext
-from backend.services.sync.known import SAME_ID
 
 SUBJECT = "sync_item"
 
@@ -59,11 +58,13 @@ class NewEntry:
 
 
 def keep_for_desk(writes: Writes, context: SyncContext, answered: Sequence[tuple[Arrival, Answer]]) -> None:
-    """Lay on the desk what is quarantined, or came as other content of a known id; everything else is passed over.
+    """Lay on the desk what had no effect and needs a person to look at it; everything else is passed over.
 
     Costs no statement of its own: what is to be written waits in ``writes``.
     """
-    entries = [_entry(context, arrival, answer) for arrival, answer in answered if _needs_a_person(answer)]
+    entries = [
+        _entry(context, arrival, answer) for arrival, answer in answered if needs_a_person(answer.result, answer.code)
+    ]
     if not entries:
         return
     writes.add(QuarantineEntry, *entries)
@@ -129,10 +130,6 @@ def set_state(
         reason=note or None,
         data={"entry_id": str(entry.id), **(data or {})},
     )
-
-
-def _needs_a_person(answer: Answer) -> bool:
-    return answer.result == ItemResult.QUARANTINED or answer.code == SAME_ID
 
 
 def _entry(context: SyncContext, arrival: Arrival, answer: Answer) -> NewEntry:

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.items import read_raw
-from backend.domain.quarantine import next_state, path_of, refusal
+from backend.domain.quarantine import NOT_REPAIRABLE, REPORT_EXISTS, next_state, path_of, refusal
 from backend.domain.shapes import PayloadError, parse_time
 from backend.domain.shapes import uuid as read_uuid
+from backend.domain.sync import content_hash
 from backend.domain.vocabulary import ItemKind, ItemResult, QuarantineAction, QuarantineState
 from backend.persistence.bulk import Writes
 from backend.persistence.models import QuarantineEntry, SyncItem
@@ -57,6 +58,8 @@ def repair_entry(
     (repaired otherwise already), repair_refused (with the path of the fault; nothing is changed then).
     """
     entry = lock_entry(session, actor, entry_id, now)
+    if entry.code in NOT_REPAIRABLE:
+        raise DomainError("not_repairable")
     item = session.get_one(SyncItem, entry.item_id)
     corrected = _corrected(entry, read_raw(item.raw), correction)
     arrival = read_item(corrected)
@@ -64,8 +67,6 @@ def repair_entry(
         raise refusal(arrival.code, "payload")
     if entry.state == QuarantineState.REPAIRED and entry.correction_sha256 == arrival.content_sha256:
         return entry
-    if entry.result == ItemResult.CONFLICT:
-        raise DomainError("not_repairable")
     next_state(entry.state, QuarantineAction.REPAIR)
     if arrival.fault is not None:
         raise refusal(arrival.fault.code, arrival.fault.path)
@@ -99,7 +100,17 @@ def _corrected(entry: QuarantineEntry, sent: Any, correction: Correction) -> dic
     _check_time("recorded_at", item, corrected)
     for name in KEPT_TIMES:
         _check_time(name, item.get("payload"), corrected.get("payload"))
+    if entry.code == REPORT_EXISTS:
+        _check_all_but_id(item["payload"], corrected["payload"])
     return corrected
+
+
+def _check_all_but_id(sent: dict[str, Any], corrected: dict[str, Any]) -> None:
+    """Of a report that could be read whole nothing but its id stood in the way: its words are evidence and stay."""
+    for name in sorted((sent.keys() | corrected.keys()) - {"report_id"}):
+        # by hash, since what only looks equal (1 and true), or not even like itself (NaN), is told apart so
+        if content_hash(name, None, sent.get(name)) != content_hash(name, None, corrected.get(name)):
+            raise refusal("only_its_id", name)
 
 
 def _check_time(name: str, sent: Any, corrected: Any) -> None:
