@@ -14,6 +14,7 @@ from backend.gateways.backup import dump_database, read_note, restore_database, 
 from backend.gateways.cluster import ClusterError, PrivateCluster, database_url, embedded_cluster, libpq_url
 from backend.persistence.unit_of_work import unit_of_work
 from backend.services.epochs import start_new_epoch
+from backend.services.scope import refresh_all
 from backend.services.seals import seal_restored
 from backend.settings import EMBEDDED_DATABASE, Settings
 
@@ -134,6 +135,7 @@ def _fill(settings: Settings, url: str, file: Path, moment: datetime) -> None:
     with application_on(settings, url), unit_of_work() as session:
         now = datetime.now(UTC)
         start_new_epoch(session, moment, now)
+        refresh_all(session, now)  # roles and responsibilities that have ended since the backup
         keys = current_state().gateways.keys
         seal_restored(session, keys, now=now, algorithm=settings.seal_algorithm)
 
