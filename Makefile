@@ -53,8 +53,9 @@ bench: setup ## measure; results go to benchmarks/results
 	@$(BIN)/python -m benchmarks
 
 .PHONY: soak
-soak: setup ## phones, a bad network, kills and a restore: SOAK_MINUTES (30), SOAK_PHONES (60), SOAK_SEED (1)
+soak: setup ## phones, a bad network, kills and a restore, then long random days: SOAK_MINUTES (30), SOAK_PHONES (60), SOAK_SEED (1)
 	@PYTHONPATH=clients/python $(BIN)/python -m benchmarks.soak
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --hypothesis-profile=soak tests/properties/test_sync_invariants.py
 
 .PHONY: docs
 docs: setup ## write api_docs/openapi.yaml anew

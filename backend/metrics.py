@@ -57,8 +57,15 @@ DURATIONS = Histogram(
 def count_request(method: str, route: str | None, status: int, seconds: float) -> None:
     """Count one answered request; what no client may invent names for is put under one label."""
     method, route = method if method in METHODS else "other", route or "unmatched"
-    REQUESTS.labels(method, route, str(status)).inc()
-    DURATIONS.labels(method, route).observe(seconds)
+    count, duration = _children(method, route, str(status))
+    count.inc()
+    duration.observe(seconds)
+
+
+@functools.cache
+def _children(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    """Looked up once: there are as many as routes, methods and statuses."""
+    return REQUESTS.labels(method, route, status), DURATIONS.labels(method, route)
 
 
 def counted() -> CollectorRegistry:

@@ -16,7 +16,7 @@ from backend.gateways.keys import Keys
 from backend.persistence.models import Grid, User
 from backend.services.accounts.tokens import AccessClaims, make_access_token
 from backend.services.scope import publish_tasks, welcome_user
-from benchmarks.load import Outcome, read_answer, request_bytes
+from benchmarks.load import DEVICE_TIME, Outcome, read_answer, request_bytes
 from tests.factories import make_grids, make_login, make_responsible, make_site, make_task, make_user
 from tests.phone import report_payload
 
@@ -63,7 +63,7 @@ def sync_call(token: str, items: list[Any], cursor: str | None, *, packed: bool 
         "protocol": 1,
         "epoch": None,
         "cursor": cursor,
-        "device_time": datetime.now(UTC).isoformat(),
+        "device_time": DEVICE_TIME.decode(),
         "limit": 500,
         "verify": False,
         "outbox": {"items": 0, "photos": 0, "oldest_at": None},
@@ -126,6 +126,8 @@ def call(port: int, request: bytes) -> tuple[int, float, bytes]:
     """(bytes on the wire, seconds, body) of one request on a connection of its own."""
     started = time.perf_counter()
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(request)
+        connection.sendall(
+            request.replace(DEVICE_TIME, datetime.now(UTC).isoformat(timespec="microseconds").encode(), 1)
+        )
         _status, size, body = read_answer(connection)
     return size, time.perf_counter() - started, body

@@ -120,7 +120,9 @@ def running_server(database_url: str, folder: Path, **environment: str) -> Itera
 
 
 def _launch(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    with log_in(Path(environment["VAR_DIR"])).open("ab") as log:
+    log_file = log_in(Path(environment["VAR_DIR"]))
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    with log_file.open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", "python:backend.gunicorn_config"],
             env=environment,

@@ -11,6 +11,7 @@ from backend.domain.ids import new_id
 from backend.metrics import count_request
 
 log = structlog.get_logger("gridpatrol.request")
+NO_STORE = "no-store"
 OVERRIDABLE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE", "OPTIONS"})
 
 
@@ -45,7 +46,7 @@ def register_last_word(app: Flask) -> None:
 
     @app.after_request
     def trim(response: Response) -> Response:
-        if response.cache_control.no_store:
+        if response.headers.get("Cache-Control") == NO_STORE:
             response.headers.pop("Vary", None)
         return response
 
@@ -62,8 +63,8 @@ def register_request_log(app: Flask) -> None:
     def finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.add("Accept-Language")
+        if response.headers.setdefault("Cache-Control", NO_STORE) != NO_STORE:
+            response.vary.add("Accept-Language")
         route = request.url_rule.rule if request.url_rule else None
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
         count_request(request.method, route, response.status_code, seconds)
