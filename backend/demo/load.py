@@ -11,6 +11,7 @@ from backend.demo.casework import Casework
 from backend.demo.district import set_up_district
 from backend.demo.extras import Extras
 from backend.demo.fieldwork import Fieldwork
+from backend.demo.oddities import Oddities
 from backend.demo.people import engage_people
 from backend.demo.plan import plan_patrols
 from backend.demo.premises import enter_premises
@@ -88,6 +89,7 @@ def load_demo(
     casework = Casework(stage, {row.id: row.code for row in session.execute(select(Department.id, Department.code))})
     Fieldwork(stage, casework, plan_patrols(stage, features, premises)).begin()
     Extras(stage, features, premises).begin()
+    Oddities(stage).begin()
     stage.diary.play(stage.end, _DayTeller(stage).after)
     record(session, at=stage.end, actor=None, subject_type=SUBJECT, subject_id=DISTRICT, action="load",
            data={"seed": seed, "base_day": base_day.isoformat()})  # fmt: skip

@@ -1,6 +1,6 @@
 """A worker's phone in the demo: photos and items go through the very services that real phones use."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,11 @@ def sync_phone(
     now: datetime,
     *,
     waiting: int = 0,
+    expected: Collection[ItemResult] = GOOD,
 ) -> None:
     """One sync call; its last photo comes after it, as over a slow line. ``waiting`` photos are still on the phone.
 
-    Raises RuntimeError when the server does not accept an item: then the demo is not what it says.
+    Raises RuntimeError when an item's result is not ``expected``: then the demo is not what it says.
     """
     session = stage.session
     offset = (
@@ -36,7 +37,7 @@ def sync_phone(
         store_photo(session, stage.photos, worker, content, now=now)
     outbox = Outbox(0, waiting, now if waiting else None)
     answers = apply_items(session, SyncContext(worker, now, stage.epoch, offset, outbox=outbox), items)
-    refused = [answer for answer in answers if answer.result not in GOOD]
+    refused = [answer for answer in answers if answer.result not in expected]
     if refused:
         raise RuntimeError(f"{worker.username} {now}: {refused[0].result} {refused[0].code} {refused[0].detail}")
     for content in photos[-1:]:
