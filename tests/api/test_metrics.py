@@ -97,7 +97,8 @@ def test_readyz_warns_and_stays_ready(live_client: FlaskClient, live_session: Se
 
 
 def test_what_the_database_knows(field: Field, live_client: FlaskClient) -> None:
-    field.phone.sync([item("report.vanish", {})])
+    odd = item("report.vanish", {})
+    field.phone.sync([odd, {**odd, "payload": {"other": "content"}}])
     record(field.session, at=NOW, actor=None, subject_type="task", subject_id="1", action="create")
     field.session.execute(
         text(
@@ -106,13 +107,19 @@ def test_what_the_database_knows(field: Field, live_client: FlaskClient) -> None
     )
     field.session.commit()
     told = numbers(live_client.get("/metrics").text)
-    assert told["gridpatrol_items_quarantined"] == 1
+    assert told["gridpatrol_items_quarantined"] == 2  # a conflict waits on the desk as well
     assert (told["gridpatrol_jobs_waiting"], told["gridpatrol_jobs_failed"]) == (1, 1)
     assert told["gridpatrol_horizon_age_seconds"] == told["gridpatrol_horizon_age_transactions"] == 0
     unsealed = told["gridpatrol_events_unsealed"]
     assert unsealed >= 1
     assert seal_waiting() == unsealed
     assert numbers(live_client.get("/metrics").text)["gridpatrol_events_unsealed"] == 0
+    field.session.execute(
+        text("UPDATE quarantine_entries SET state = 'dismissed', settled_at = now(), settled_by = :by, note = 'seen'"),
+        {"by": field.worker.id},
+    )
+    field.session.commit()
+    assert numbers(live_client.get("/metrics").text)["gridpatrol_items_quarantined"] == 0
 
 
 def test_requests_are_counted_by_route_never_by_address(client: FlaskClient) -> None:

@@ -43,7 +43,7 @@ HORIZON = text("""
     FROM holder
 """)
 AMOUNTS = text("""
-    SELECT (SELECT count(*) FROM sync_items WHERE result = 'quarantined') AS quarantined_items,
+    SELECT (SELECT count(*) FROM quarantine_entries WHERE state = 'open') AS quarantined_items,
            count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true)) AS jobs_waiting,
            count(*) FILTER (WHERE status = 'failed') AS jobs_failed
     FROM procrastinate_jobs WHERE status IN ('todo', 'failed')
