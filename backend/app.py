@@ -37,6 +37,8 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": settings.web_threads,
             "max_overflow": 2,
+            # a connection's first calls load PostGIS and plan (tens of ms): a quiet service keeps to the ones that have
+            "pool_use_lifo": True,
             "pool_pre_ping": False,
             "json_serializer": lambda value: orjson.dumps(value).decode(),
             "json_deserializer": orjson.loads,
