@@ -22,7 +22,8 @@ from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import ReferralAction
 from backend.persistence.queries.referrals import ReferralFilter, get_referral, list_referrals
-from backend.services.referrals import ActionDetails, act, actions_for
+from backend.services.referrals import ActionDetails, Material, actions_for
+from backend.services.review import act_on_referral
 
 blueprint = Blueprint(
     "referrals", __name__, url_prefix="/api/v1", description="Referrals (移送/通报) to departments and their life"
@@ -37,6 +38,11 @@ ACTION_PROBLEMS = (
     "unknown_code",
     "department_needed",
     "already_referred",
+    "ruling_is_binding",
+    "merge_target_unfit",
+    "transfer_needs_other_department",
+    "assignee_not_officer",
+    "material_missing",
 )
 
 
@@ -80,7 +86,7 @@ def show(call: Call, referral_id: UUID) -> Response:
     "/referrals/<uuid:referral_id>/actions/<action>",
     method="POST",
     permission="referral.read",
-    summary="Route, accept, return, handle, verify, close or reopen a referral",
+    summary="Confirm, route, merge, accept, return, rule, transfer, handle, verify, close or reopen a referral",
     body=ReferralActSchema,
     answer=ReferralSchema,
     problems=ACTION_PROBLEMS,
@@ -91,17 +97,22 @@ def perform(call: Call, referral_id: UUID, action: str) -> Response:
     """Which role may do which act stands in GET /workflow; an unknown action is not found."""
     if action not in set(ReferralAction):
         raise DomainError("not_found")
-    details = ActionDetails(**{name: call.body[name] for name in DETAILS})
-    act(
+    act_on_referral(
         call.session,
         call.actor,
         referral_id,
         ReferralAction(action),
-        details,
+        details_of(call.body),
         version=call.body["version"],
         now=call.now,
     )
     return json_answer(shown(get_referral(call.session, call.actor, referral_id), call.actor))
+
+
+def details_of(body: dict[str, Any]) -> ActionDetails:
+    """What came with an act, out of a loaded ReferralActSchema."""
+    values = {name: body[name] for name in DETAILS}
+    return ActionDetails(**{**values, "materials": tuple(Material(**material) for material in values["materials"])})
 
 
 def shown(row: Row[*tuple[Any, ...]], actor: Actor) -> dict[str, Any]:
@@ -139,6 +150,8 @@ def shown(row: Row[*tuple[Any, ...]], actor: Actor) -> dict[str, Any]:
         "return_reason": r.return_reason,
         "return_count": r.return_count,
         "proposed_department": row.proposed_department,
+        "merged_into": r.merged_into_id,
+        "ruled_at": r.ruled_at,
         "version": r.version,
         "allowed_actions": actions_for(actor, r),
     }

@@ -11,13 +11,16 @@ from sqlalchemy import select
 
 from backend.demo.stage import Stage, office_time
 from backend.domain.accounts import Actor
+from backend.domain.referrals import FINAL_STATUSES
 from backend.domain.vocabulary import Category, ReferralAction, ReferralStatus
 from backend.persistence.models import Referral, Report
-from backend.services.referrals import ActionDetails, act
+from backend.services.referrals import ActionDetails
+from backend.services.review import act_on_referral
 
 A = ReferralAction
 HANDLED = (A.ACCEPT, A.START_HANDLING, A.HANDLE)
 CLOSED = (*HANDLED, A.START_VERIFYING, A.CLOSE)
+BUREAU_ACTS = frozenset({A.CONFIRM, A.MERGE, A.DISMISS, A.START_VERIFYING, A.CLOSE, A.REOPEN})
 # How far a referral gets, in turn; the two weeks end before the last steps of some.
 FATES: tuple[tuple[ReferralAction, ...], ...] = (
     CLOSED,
@@ -32,10 +35,14 @@ FATES: tuple[tuple[ReferralAction, ...], ...] = (
     (A.ACCEPT, A.START_HANDLING),
     CLOSED,
     (A.RETURN, A.ROUTE, *CLOSED),
+    (A.RETURN, A.ROUTE, A.RETURN),
+    (A.ACCEPT, A.TRANSFER, *HANDLED),
+    (A.MERGE,),
+    (A.RETURN, A.ROUTE, A.RETURN, A.ARBITRATE, *CLOSED),
     CLOSED,
     (*CLOSED, A.REOPEN, A.START_HANDLING, A.HANDLE, A.START_VERIFYING, A.CLOSE),
 )
-TRIAGE_FATES: tuple[tuple[ReferralAction, ...], ...] = ((), (A.ROUTE, *CLOSED), ())
+TRIAGE_FATES: tuple[tuple[ReferralAction, ...], ...] = ((), (A.ROUTE, *CLOSED), (), (A.CONFIRM, *HANDLED), (A.DISMISS,))
 OUTCOMES = {
     Category.ILLEGAL_PRACTICE: ("founded_case_filed", "founded_corrected_on_site", "unfounded"),
     Category.UNLICENSED_BUSINESS: (
@@ -52,6 +59,14 @@ NOTES = {
     "founded_persuaded": "情况轻微，已劝导并书面告知",
     "guided_to_license": "已告知办证流程，限期补办",
     "unfounded": "现场核实，证照齐全，未见所述情形",
+}
+SAID = {
+    A.REOPEN: ActionDetails(reason="回访发现同一情形再次出现"),
+    A.DISMISS: ActionDetails(outcome_code="not_applicable", reason="属个人便民劳务，依法无须登记"),
+    A.TRANSFER: ActionDetails(department="putuo.chengguan", reason="现场核查主要为占道，移送城管执法"),
+    A.ARBITRATE: ActionDetails(
+        department="putuo.market", reason="经会商，场所无照为主，由市场监管牵头", legal_basis="国务院令684号 6条"
+    ),
 }
 # Whom a department proposes instead of itself.
 PROPOSED = {"putuo.market": "putuo.health", "putuo.health": "putuo.market", "putuo.cdc": "putuo.health"}
@@ -101,7 +116,7 @@ class Casework:
     def _do(self, referral_id: UUID, number: int, action: ReferralAction, now: datetime) -> None:
         session = self.stage.session
         referral = session.get_one(Referral, referral_id)
-        act(
+        act_on_referral(
             session,
             self._who(referral, action, number),
             referral_id,
@@ -114,7 +129,9 @@ class Casework:
         actors = self.stage.actors
         if action is A.ROUTE:
             return actors["cityops" if number % 2 else "bureau"]
-        if action in (A.START_VERIFYING, A.CLOSE, A.REOPEN):
+        if action is A.ARBITRATE:
+            return actors["cityops"]
+        if action in BUREAU_ACTS:
             return actors["bureau"]
         if referral.department_id is None:
             raise RuntimeError(f"referral {referral.id} has no department to {action}")
@@ -128,20 +145,29 @@ class Casework:
                 reason="经核对职责清单，建议由其他部门主办",
                 proposed_department=PROPOSED.get(code or "", ELSEWHERE),
             )
+        if action in SAID:
+            return SAID[action]
+        if action is A.MERGE:
+            return ActionDetails(target=self._another(referral), reason="同一时段同类上报，并案办理")
         if action is A.ROUTE:
             return self._routing(referral)
         if action is A.HANDLE:
             outcomes = OUTCOMES[referral.category]
             outcome = outcomes[number % len(outcomes)]
             return ActionDetails(outcome_code=outcome, note=NOTES[outcome])
-        if action is A.REOPEN:
-            return ActionDetails(reason="回访发现同一情形再次出现")
         notes = {
             A.ACCEPT: "已签收",
             A.START_HANDLING: "已安排两名执法人员现场核查",
             A.CLOSE: "核查照片与反馈一致，同意办结",
         }
         return ActionDetails(note=notes.get(action))
+
+    def _another(self, referral: Referral) -> UUID | None:
+        """An open case of the same category; there is always one, since the demo's workers report all day."""
+        others = select(Referral.id).where(
+            Referral.category == referral.category, Referral.id != referral.id, Referral.status.not_in(FINAL_STATUSES)
+        )
+        return self.stage.session.scalars(others.order_by(Referral.seq.desc()).limit(1)).first()
 
     def _routing(self, referral: Referral) -> ActionDetails:
         if referral.status == ReferralStatus.RETURNED:

@@ -17,9 +17,14 @@ ROUTERS = frozenset({Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS})
 BUREAU = frozenset({Role.BUREAU_TRIAGER})
 OFFICERS = frozenset({Role.DEPARTMENT_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+# Phone first, recorded afterwards: whoever may have had to ring somebody.
+CALLERS = frozenset({Role.STREET_COORDINATOR, Role.BUREAU_TRIAGER, Role.DEPARTMENT_OFFICER, Role.CITY_OPERATIONS})
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
 
+NOBODY = "nobody"  # the permission of what the product does by itself
+
 PERMISSIONS: dict[str, frozenset[Role]] = {
+    NOBODY: frozenset(),
     "task.read": EVERYBODY - OFFICERS,
     "task.create": PLANNERS,
     "task.assign": PLANNERS,
@@ -31,12 +36,23 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "report.request_photos": PLANNERS,
     "referral.read": EVERYBODY,
     "referral.route": ROUTERS,
+    "referral.merge": ROUTERS,
+    "referral.dismiss": BUREAU,  # what a case is not, the bureau alone decides
+    "referral.escalate": ROUTERS,
+    "referral.arbitrate": frozenset({Role.CITY_OPERATIONS}),  # 指定管辖 by 区城运中心
+    "referral.transfer": OFFICERS,
+    "referral.assign": OFFICERS,
     "referral.accept": OFFICERS,
     "referral.return": OFFICERS,
     "referral.handle": OFFICERS,
     "referral.verify": BUREAU,
     "referral.close": BUREAU,
     "referral.reopen": BUREAU,
+    "referral.file": EVERYBODY - {Role.GRID_WORKER},
+    "referral.field_check": BUREAU,
+    "referral.call": CALLERS,
+    "joint.call": BUREAU | OFFICERS | {Role.CITY_OPERATIONS, Role.STREET_COORDINATOR},
+    "joint.attend": OFFICERS | {Role.STREET_COORDINATOR},
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,
@@ -74,7 +90,17 @@ TASK_ACTION_PERMISSION: dict[TaskAction, str] = {
 }
 
 REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
+    ReferralAction.CONFIRM: "referral.route",
     ReferralAction.ROUTE: "referral.route",
+    ReferralAction.MERGE: "referral.merge",
+    ReferralAction.UNMERGE: "referral.merge",
+    ReferralAction.DISMISS: "referral.dismiss",
+    ReferralAction.ESCALATE: "referral.escalate",
+    ReferralAction.ARBITRATE: "referral.arbitrate",
+    ReferralAction.TRANSFER: "referral.transfer",
+    ReferralAction.ASSIGN: "referral.assign",
+    ReferralAction.REDIRECT: NOBODY,
+    ReferralAction.UNROUTE: NOBODY,
     ReferralAction.ACCEPT: "referral.accept",
     ReferralAction.RETURN: "referral.return",
     ReferralAction.START_HANDLING: "referral.handle",

@@ -118,7 +118,11 @@ def test_the_whole_way_by_http(health: Person, bureau: Person, report: Report, r
     path = f"/referrals/{referral.id}"
     assert health.get(path)["allowed_actions"] == ["accept", "return"]
     accepted = health.post(f"{path}/actions/accept", version=1)
-    assert (accepted["status"], accepted["version"], accepted["allowed_actions"]) == ("accepted", 2, ["start_handling"])
+    assert (accepted["status"], accepted["version"], accepted["allowed_actions"]) == (
+        "accepted",
+        2,
+        ["transfer", "assign", "start_handling"],
+    )
     health.post(f"{path}/actions/start_handling")
     handled = health.post(f"{path}/actions/handle", outcome_code="founded_case_filed", note="<b>已立案</b>")
     assert (handled["outcome_note"], handled["allowed_actions"]) == ("<b>已立案</b>", [])
@@ -129,7 +133,7 @@ def test_the_whole_way_by_http(health: Person, bureau: Person, report: Report, r
     shown = bureau.get(f"/reports/{report.id}")
     assert (shown["status"], shown["stage"]) == ("closed", "evaluation")
     assert [e["action"] for e in shown["history"]] == [
-        "accept", "start_handling", "handle", "start_verifying", "close", "close",
+        "accept", "start_handling", "handle", "start_verifying", "close", "close", "recheck_not_made",
     ]  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from backend.domain import referrals, tasks
 from backend.domain.errors import DomainError
 from backend.domain.reports import STAGE_OF_STATUS, report_status_of, stage_of
 from backend.domain.vocabulary import (
+    ClosingRule,
     ReferralAction,
+    ReferralRole,
     ReferralStatus,
     ReportStatus,
     Role,
@@ -17,6 +19,7 @@ from backend.domain.vocabulary import (
     TaskStatus,
 )
 from backend.domain.workflow import workflow_document
+from tests import lifecycle
 
 TASK_EXPECTED = """
 planned assign assigned
@@ -37,20 +40,6 @@ submitted send_back in_progress
 declined assign assigned
 declined cancel cancelled
 """
-REFERRAL_EXPECTED = """
-pending_triage route routed
-routed accept accepted
-routed return returned
-returned route routed
-accepted start_handling handling
-handling handle handled
-handled start_verifying verifying
-verifying close closed
-verifying reopen reopened
-closed reopen reopened
-reopened route routed
-reopened start_handling handling
-"""
 
 
 def table(text):
@@ -66,7 +55,7 @@ def test_every_task_pair(status, action):
 @pytest.mark.parametrize("status", ReferralStatus)
 @pytest.mark.parametrize("action", ReferralAction)
 def test_every_referral_pair(status, action):
-    _check_pair(referrals, table(REFERRAL_EXPECTED), status, action)
+    _check_pair(referrals, lifecycle.TARGETS, status, action)
 
 
 def _check_pair(module, expected, status, action):
@@ -133,7 +122,7 @@ def test_a_return_needs_code_and_reason_and_the_second_asks_for_arbitration():
             referrals.check_return(code, reason)
         assert refusal.value.code == expected
         assert refusal.value.sentence("zh")
-    assert [referrals.judge_return(n).arbitration_needed for n in range(3)] == [False, True, True]
+    assert [referrals.judge_return(n, 2).arbitration_needed for n in range(3)] == [False, True, True]
 
 
 def test_only_the_health_authority_hands_a_crime_to_the_police():
@@ -156,17 +145,25 @@ def test_reasons_are_asked_for():
 
 
 def test_stage_and_status_of_a_report():
-    S = ReferralStatus
+    S, LEAD, CO = ReferralStatus, ReferralRole.LEAD, ReferralRole.CO
     assert set(STAGE_OF_STATUS) == set(S)
     assert stage_of([]) == Stage.COLLECTION
     assert stage_of([S.CLOSED, S.HANDLING]) == Stage.HANDLING
     assert stage_of([S.PENDING_TRIAGE, S.CLOSED]) == Stage.ANALYSIS
     assert stage_of([S.RETURNED]) == Stage.CONSULTATION
     assert stage_of(iter([S.CLOSED])) == Stage.EVALUATION
-    assert report_status_of([]) == ReportStatus.RECORDED
-    assert report_status_of([S.CLOSED, S.ROUTED]) == ReportStatus.REFERRED
-    assert report_status_of([S.CLOSED, S.CLOSED]) == ReportStatus.CLOSED
-    assert report_status_of([S.CLOSED], withdrawn=True) == ReportStatus.WITHDRAWN
+    for pairs, by_all, by_lead in (
+        ([], ReportStatus.RECORDED, ReportStatus.RECORDED),
+        ([(S.CLOSED, LEAD), (S.ROUTED, CO)], ReportStatus.REFERRED, ReportStatus.CLOSED),
+        ([(S.CLOSED, CO), (S.ROUTED, LEAD)], ReportStatus.REFERRED, ReportStatus.REFERRED),
+        ([(S.CLOSED, LEAD), (S.HANDLED, LEAD)], ReportStatus.REFERRED, ReportStatus.REFERRED),
+        ([(S.CLOSED, CO), (S.CLOSED, CO)], ReportStatus.CLOSED, ReportStatus.CLOSED),
+        ([(S.ROUTED, CO)], ReportStatus.REFERRED, ReportStatus.REFERRED),
+        ([(S.CLOSED, LEAD), (S.MERGED, CO)], ReportStatus.CLOSED, ReportStatus.CLOSED),
+    ):
+        assert report_status_of(pairs, ClosingRule.ALL) == by_all
+        assert report_status_of(iter(pairs), ClosingRule.LEAD) == by_lead
+        assert report_status_of(pairs, ClosingRule.ALL, withdrawn=True) == ReportStatus.WITHDRAWN
 
 
 def test_workflow_document_tells_the_tables():

@@ -11,7 +11,7 @@ from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import ReferralAction, ReferralStatus, ReportStatus, Role
-from backend.persistence.models import Event, Referral, Report, SyncObject
+from backend.persistence.models import Event, Precedent, Referral, Report, SyncObject
 from backend.services.referrals import ActionDetails, act, actions_for
 from tests.conftest import NOW
 from tests.factories import (
@@ -145,13 +145,40 @@ def test_returned_with_reason_and_routed_anew(session: Session, referral: Referr
     go(session, officer(session, "putuo.chengguan"), referral, A.ACCEPT)
 
 
-def test_the_second_return_asks_for_arbitration(session: Session, referral: Referral) -> None:
-    for expected in (False, True):
-        go(session, officer(session), referral, A.RETURN, details=RETURN)
-        event = session.scalars(select(Event).order_by(Event.seq.desc())).first()
-        assert event is not None and event.data["arbitration_needed"] is expected
-        go(session, someone(session, Role.BUREAU_TRIAGER), referral, A.ROUTE)
-    assert referral.return_count == 2
+def test_the_second_return_goes_to_the_arbiter(session: Session, referral: Referral) -> None:
+    bureau, cityops = someone(session, Role.BUREAU_TRIAGER), someone(session, Role.CITY_OPERATIONS)
+    go(session, officer(session), referral, A.RETURN, details=RETURN)
+    assert referral.status == ReferralStatus.RETURNED
+    go(session, bureau, referral, A.ROUTE, details=ActionDetails(department="putuo.market", reason="属市场监管"))
+    go(session, officer(session, "putuo.market"), referral, A.RETURN, details=RETURN)
+    assert (referral.status, referral.return_count) == ("in_arbitration", 2)
+    assert refused(session, bureau, referral.id, A.ROUTE, ActionDetails(reason="x")) == "illegal_transition"
+    ruling = ActionDetails(department="putuo.health", reason="无证行医由卫健查处", legal_basis="684号令5、7条")
+    assert refused(session, bureau, referral.id, A.ARBITRATE, ruling) == "forbidden"
+    assert refused(session, cityops, referral.id, A.ARBITRATE, ActionDetails(reason="x")) == "department_needed"
+    go(session, cityops, referral, A.ARBITRATE, details=ruling)
+    health = department_named(session, "putuo.health").id
+    assert (referral.status, referral.department_id, referral.ruled_at) == ("routed", health, NOW)
+    [kept] = session.scalars(select(Precedent)).all()
+    assert (kept.department_id, kept.reason, kept.legal_basis) == (health, "无证行医由卫健查处", "684号令5、7条")
+    assert kept.disputed_by == ["putuo.health", "putuo.market"]
+    # the ruling binds: neither returned nor passed on, now or after it was accepted
+    doctor = officer(session)
+    assert refused(session, doctor, referral.id, A.RETURN, RETURN) == "ruling_is_binding"
+    assert A.RETURN not in actions_for(doctor, referral)
+    go(session, doctor, referral, A.ACCEPT)
+    elsewhere = ActionDetails(department="putuo.market", reason="x")
+    assert refused(session, doctor, referral.id, A.TRANSFER, elsewhere) == "ruling_is_binding"
+    events = session.scalars(select(Event.action).where(Event.subject_type == "referral").order_by(Event.seq)).all()
+    assert events == ["return", "route", "return", "escalate", "arbitrate", "accept"]
+
+
+def test_taking_it_from_a_department_needs_a_reason(session: Session, referral: Referral) -> None:
+    bureau = someone(session, Role.BUREAU_TRIAGER)
+    assert refused(session, bureau, referral.id, A.ROUTE, ActionDetails(department="putuo.market")) == "reason_required"
+    go(session, bureau, referral, A.ROUTE, details=ActionDetails(department="putuo.market", reason="药品为主"))
+    event = session.scalars(select(Event).order_by(Event.seq.desc())).first()
+    assert event is not None and (event.reason, event.data["after"]["department"]) == ("药品为主", "putuo.market")
 
 
 def test_triage_needs_a_department_and_finds_it_by_function(session: Session, report: Report) -> None:
@@ -204,7 +231,7 @@ def test_an_officer_who_also_sees_the_district_acts_for_his_department_only(
         both.user_id, both.username, both.name, both.roles | {Role.BUREAU_TRIAGER}, frozenset(), both.department_ids
     )
     assert refused(session, both, referral.id, A.ACCEPT) == "forbidden"
-    assert actions_for(both, referral) == []
+    assert actions_for(both, referral) == [A.ROUTE, A.MERGE]
 
 
 def test_the_handler_cannot_verify_his_own_work(session: Session, referral: Referral) -> None:
@@ -268,6 +295,6 @@ def test_a_new_round_forgets_the_last_one(session: Session, referral: Referral) 
 def test_allowed_actions_follow_status_role_and_department(session: Session, referral: Referral) -> None:
     assert actions_for(officer(session), referral) == [A.ACCEPT, A.RETURN]
     assert actions_for(officer(session, "putuo.market"), referral) == []
-    assert actions_for(someone(session, Role.BUREAU_TRIAGER), referral) == []
+    assert actions_for(someone(session, Role.BUREAU_TRIAGER), referral) == [A.ROUTE, A.MERGE]
     referral.status = ReferralStatus.CLOSED
     assert actions_for(someone(session, Role.BUREAU_TRIAGER), referral) == [A.REOPEN]

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from backend.api.schemas.fields import Choice, CommaList, Whole, Words
 from backend.api.schemas.history import PersonSchema
@@ -62,6 +62,14 @@ class ReferralSchema(Schema):
     return_reason = fields.String(required=True, allow_none=True)
     return_count = fields.Integer(required=True)
     proposed_department = fields.String(required=True, allow_none=True, metadata={"description": "Its code"})
+    merged_into = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The referral it was merged into (并案)"}
+    )
+    ruled_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When an arbiter named the department; it must take it"},
+    )
     version = fields.Integer(required=True)
     allowed_actions = fields.List(Choice(ReferralAction), required=True)
 
@@ -72,6 +80,25 @@ class ReferralPageSchema(PageSchema):
     items = fields.List(fields.Nested(ReferralSchema), required=True)
 
 
+class MaterialSchema(Schema):
+    """Something handed in with an act: a photo that is here already, or a document by its number, or a note."""
+
+    title = Words(min_length=1, max_length=200, required=True)
+    sha256 = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9a-f]{64}\Z"),
+        metadata={"description": "Of a photo that was uploaded before"},
+    )
+    document_no = Words(max_length=200, load_default="")
+    note = Words(max_length=2000, load_default="")
+
+    @validates_schema
+    def _says_something(self, data: dict[str, Any], **_: Any) -> None:
+        if not (data.get("sha256") or data.get("document_no") or data.get("note")):
+            raise ValidationError("Missing data for required field.", "note")
+
+
 class ReferralActSchema(Schema):
     """What comes with an act; each act reads only what is its own."""
 
@@ -80,7 +107,11 @@ class ReferralActSchema(Schema):
     version = Whole(
         low=1, load_default=None, metadata={"description": "The version you saw; another one now → stale_version"}
     )
-    reason = Words(max_length=2000, load_default=None, metadata={"description": "Needed to return and to reopen"})
+    reason = Words(
+        max_length=2000,
+        load_default=None,
+        metadata={"description": "Needed wherever /workflow says so, and to route away from a department"},
+    )
     return_code = Words(max_length=64, load_default=None, metadata={"description": "Code of the list return_codes"})
     proposed_department = Words(
         max_length=64, load_default=None, metadata={"description": "Who should have it instead (code)"}
@@ -89,8 +120,16 @@ class ReferralActSchema(Schema):
         max_length=64, load_default=None, metadata={"description": "Code of the list handling_outcomes"}
     )
     note = Words(max_length=2000, load_default=None, metadata={"description": "What was done or seen"})
-    department = Words(max_length=64, load_default=None, metadata={"description": "To route: to whom (code)"})
-    function = Words(max_length=64, load_default=None, metadata={"description": "To route: for which function"})
+    department = Words(
+        max_length=64, load_default=None, metadata={"description": "To route, transfer or rule: to whom (code)"}
+    )
+    function = Words(
+        max_length=64, load_default=None, metadata={"description": "To route, transfer or rule: for which function"}
+    )
+    target = fields.UUID(load_default=None, metadata={"description": "To merge: into which referral"})
+    assignee = fields.UUID(load_default=None, metadata={"description": "To assign: the officer who handles it"})
+    legal_basis = Words(max_length=500, load_default=None, metadata={"description": "To rule: the law it rests on"})
+    materials = fields.List(fields.Nested(MaterialSchema), load_default=list, validate=validate.Length(max=50))
 
 
 EXAMPLE: dict[str, Any] = {
@@ -127,6 +166,8 @@ EXAMPLE: dict[str, Any] = {
     "return_reason": None,
     "return_count": 0,
     "proposed_department": None,
+    "merged_into": None,
+    "ruled_at": None,
     "version": 1,
     "allowed_actions": ["accept", "return"],
 }

@@ -1,15 +1,16 @@
 """Every problem the product can answer with: a stable code, what kind of refusal it is, and a sentence in both languages.
 
-Not here: HTTP status numbers (api/errors.py maps kinds once). Adding a problem = adding a line to general.py or slices.py.
+Not here: HTTP status numbers (api/errors.py maps kinds once). Adding a problem = adding a line to the file of its slice.
 """
 
 from typing import Any
 
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
+from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES}
+CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **REFERRALS}
 
 
 class DomainError(Exception):

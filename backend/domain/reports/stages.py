@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from backend.domain.vocabulary import ReferralStatus, ReportStatus, Stage
+from backend.domain.referrals import is_settled
+from backend.domain.vocabulary import ClosingRule, ReferralRole, ReferralStatus, ReportStatus, Stage
 
 S = ReferralStatus
 
@@ -17,6 +18,8 @@ STAGE_OF_STATUS: dict[ReferralStatus, Stage] = {
     S.HANDLED: Stage.HANDLING,
     S.VERIFYING: Stage.EVALUATION,
     S.CLOSED: Stage.EVALUATION,
+    S.IN_ARBITRATION: Stage.CONSULTATION,
+    S.MERGED: Stage.EVALUATION,
 }
 _ORDER = {stage: place for place, stage in enumerate(Stage)}
 
@@ -27,11 +30,13 @@ def stage_of(referral_statuses: Iterable[ReferralStatus]) -> Stage:
     return min(stages, key=_ORDER.__getitem__, default=Stage.COLLECTION)
 
 
-def report_status_of(referral_statuses: Iterable[ReferralStatus], withdrawn: bool = False) -> ReportStatus:
-    """withdrawn beats all; recorded without referrals; closed once every referral is closed; else referred."""
+def report_status_of(
+    referrals: Iterable[tuple[ReferralStatus, ReferralRole]], rule: ClosingRule, withdrawn: bool = False
+) -> ReportStatus:
+    """Of the (status, role) of its referrals: withdrawn beats all; recorded without any; closed by ``rule``; else referred."""
     if withdrawn:
         return ReportStatus.WITHDRAWN
-    statuses = set(referral_statuses)
-    if not statuses:
+    pairs = list(referrals)
+    if not pairs:
         return ReportStatus.RECORDED
-    return ReportStatus.CLOSED if statuses == {S.CLOSED} else ReportStatus.REFERRED
+    return ReportStatus.CLOSED if is_settled(pairs, rule) else ReportStatus.REFERRED

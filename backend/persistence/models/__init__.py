@@ -1,6 +1,14 @@
 """Every table, importable from one place, so that the metadata is whole wherever a model is used."""
 
 from backend.persistence.models.accounts import Device, LoginSession, RefreshToken, RoleAssignment, User, UserSkill
+from backend.persistence.models.casework import (
+    JointHandling,
+    JointParty,
+    Precedent,
+    ReferralCall,
+    ReferralLink,
+    ReferralMaterial,
+)
 from backend.persistence.models.divisions import (
     Department,
     DepartmentFunction,
@@ -47,11 +55,17 @@ __all__ = [
     "GridVersion",
     "HistorySeal",
     "HistorySealEntry",
+    "JointHandling",
+    "JointParty",
     "LoginSession",
     "Media",
+    "Precedent",
     "QuarantineEntry",
     "ReferenceRevision",
     "Referral",
+    "ReferralCall",
+    "ReferralLink",
+    "ReferralMaterial",
     "RefreshToken",
     "Report",
     "ReportAmendment",

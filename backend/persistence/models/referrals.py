@@ -18,7 +18,12 @@ class Referral(Row):
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
     __table_args__ = (
         UniqueConstraint("report_id", "function_code"),
-        CheckConstraint("status = 'pending_triage' OR department_id IS NOT NULL", name="routed_to_somebody"),
+        CheckConstraint(
+            "department_id IS NOT NULL OR status IN ('pending_triage', 'merged', 'closed', 'reopened')",
+            name="routed_to_somebody",
+        ),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        CheckConstraint("merged_into_id <> id", name="not_into_itself"),
         CheckConstraint("verifier_id IS NULL OR verifier_id <> handler_id", name="verifier_not_handler"),
         Index(None, "seq", unique=True),
         Index(None, "department_id", "seq"),
@@ -27,6 +32,7 @@ class Referral(Row):
         Index(None, "street_code", "seq"),
         Index(None, "status", "seq"),
         Index(None, "report_id"),
+        Index("ix_referrals_merged_into_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -58,4 +64,6 @@ class Referral(Row):
     return_reason: Mapped[str | None]
     return_count: Mapped[int] = mapped_column(default=0)
     proposed_department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"))
+    ruled_at: Mapped[datetime | None]  # an arbiter named the department: it can no longer be returned
     version: Mapped[int] = mapped_column(default=1)

@@ -8,7 +8,7 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.domain.vocabulary import Category, SiteStatus, TaskKind, TaskStatus
+from backend.domain.vocabulary import Category, SiteStatus, TaskKind, TaskPurpose, TaskStatus
 from backend.persistence.database import Row, enum_column, json_column, not_blank, point_column
 
 
@@ -57,8 +57,10 @@ class Task(Row):
             "status NOT IN ('assigned', 'accepted', 'in_progress', 'submitted') OR assignee_id IS NOT NULL",
             name="assigned_to_somebody",
         ),
+        CheckConstraint("(referral_id IS NULL) = (purpose IS NULL)", name="purpose_of_a_referral"),
         not_blank("title"),
         Index(None, "seq", unique=True),
+        Index("ix_tasks_referral_id", "referral_id", postgresql_where="referral_id IS NOT NULL"),
         Index(None, "street_code", "seq"),
         Index(None, "street_code", "status", "seq"),
         Index(None, "assignee_id", "seq"),
@@ -86,6 +88,9 @@ class Task(Row):
     instructions: Mapped[str] = mapped_column(default="")
     form_code: Mapped[str | None]
     form_version: Mapped[int | None]
+    # made for a referral: to verify its handling, or to look again after a penalty
+    referral_id: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"))
+    purpose: Mapped[TaskPurpose | None] = enum_column(TaskPurpose, nullable=True)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     version: Mapped[int] = mapped_column(default=1)

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
-from backend.persistence.models import Media, Report, ReportPhoto, Upload
-from backend.persistence.queries import reports
+from backend.persistence.models import Media, Referral, ReferralMaterial, Report, ReportPhoto, Upload
+from backend.persistence.queries import referrals, reports
 from backend.persistence.statements import array, run
 
 # Both hashes as 64 bits; the bits that differ are counted by the database.
@@ -22,18 +22,31 @@ ALIKE_LIMIT = 500  # a picture that resembles more than this says nothing
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Photos ``actor`` may see: named by a report he may see, or brought here by himself."""
+    """Photos ``actor`` may see: named by a report or handed in with a referral he may see, or brought here by himself.
+
+    Who reports from the field hears of a referral's result, but gets none of the departments' materials.
+    """
     named = exists(
         select(ReportPhoto.sha256)
         .join(Report, Report.id == ReportPhoto.report_id)
         .where(ReportPhoto.sha256 == Media.sha256, reports.visible_to(actor))
     )
-    return or_(Media.uploaded_by == actor.user_id, named)
+    handed_in = exists(
+        select(ReferralMaterial.sha256)
+        .join(Referral, Referral.id == ReferralMaterial.referral_id)
+        .where(ReferralMaterial.sha256 == Media.sha256, referrals.visible_in_office(actor))
+    )
+    return or_(Media.uploaded_by == actor.user_id, named, handed_in)
 
 
 def find_media(session: Session, actor: Actor, sha256: str) -> Media | None:
     """The photo, None when it is not here or not for ``actor``."""
     return session.scalars(select(Media).where(Media.sha256 == sha256, visible_to(actor))).one_or_none()
+
+
+def visible_hashes(session: Session, actor: Actor, hashes: Collection[str]) -> set[str]:
+    """Those of ``hashes`` that are here and ``actor`` may see."""
+    return set(session.scalars(select(Media.sha256).where(Media.sha256.in_(list(hashes)), visible_to(actor))))
 
 
 def known_hashes(session: Session, hashes: Collection[str]) -> set[str]:

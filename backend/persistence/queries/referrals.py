@@ -24,6 +24,13 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.sees_district else or_(false(), *_ways(actor))
 
 
+def visible_in_office(actor: Actor) -> ColumnElement[bool]:
+    """Referrals whose materials, calls, rulings and joint handling ``actor`` may see: as above, but nobody's by having
+    reported it: what departments hand each other is not for the field."""
+    ways = [Referral.street_code.in_(streets_of(actor)), Referral.department_id.in_(departments_of(actor))]
+    return true() if actor.sees_district else or_(false(), *ways)
+
+
 def _ways(actor: Actor) -> Iterator[ColumnElement[bool]]:
     """Each way of seeing by itself, so that a page can read each along its own index."""
     if actor.sees_district:

@@ -3,20 +3,37 @@
 Not here: reading (persistence/queries/referrals.py), the rules themselves (domain/routing, domain/referrals.py).
 """
 
-from backend.services.referrals.actions import ActionDetails, act, actions_for
+from backend.services.referrals.acting import act, actions_for, lock_case
+from backend.services.referrals.adding import add_referral
+from backend.services.referrals.calls import record_call
+from backend.services.referrals.case import ActionDetails
 from backend.services.referrals.departments import load_departments
+from backend.services.referrals.joint import Attendance, answer_joint, attend_joint, call_joint, end_joint
+from backend.services.referrals.materials import Material
+from backend.services.referrals.recurrence import Visit, note_visits
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
 
 __all__ = [
     "ActionDetails",
+    "Attendance",
+    "Material",
     "NewReferral",
     "RoutedReports",
     "RoutingDesk",
     "RuleSets",
+    "Visit",
     "act",
     "actions_for",
+    "add_referral",
+    "answer_joint",
+    "attend_joint",
+    "call_joint",
+    "end_joint",
     "load_departments",
+    "lock_case",
+    "note_visits",
+    "record_call",
     "refer_reports",
 ]

@@ -43,4 +43,6 @@ class NewReferral:
     return_reason: str | None = None
     return_count: int = 0
     proposed_department_id: UUID | None = None
+    merged_into_id: UUID | None = None
+    ruled_at: datetime | None = None
     version: int = 1

@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
+from backend.domain.calendar import local_day
+from backend.domain.case_rules import case_rules_at
 from backend.domain.referrals import next_status
 from backend.domain.reports.stages import report_status_of
-from backend.domain.vocabulary import ReferralAction, ReferralStatus, ReportStatus
+from backend.domain.vocabulary import ClosingRule, ReferralAction, ReferralRole, ReferralStatus, ReportStatus
 from backend.persistence.models import Event, Referral, Report
 from backend.services.history import event_values, record
 
@@ -36,7 +38,7 @@ REPORT_ACTION = {
 
 def set_status(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     referral: Referral,
     action: ReferralAction,
     *,
@@ -47,7 +49,7 @@ def set_status(
 ) -> None:
     """Move ``referral`` as the table of the life cycle says, count its version up and write the event.
 
-    Raises DomainError('illegal_transition').
+    ``actor`` None: the product itself (a department was dissolved, it happened again). Raises DomainError('illegal_transition').
     """
     before = referral.status
     referral.status = next_status(before, action)
@@ -72,7 +74,7 @@ def first_report_status(
 ) -> list[dict[str, Any]]:
     """Give a report that is being made the status its first referrals mean; its event, none where nothing changes."""
     before = report.status
-    report.status = report_status_of(statuses, withdrawn=False)
+    report.status = report_status_of([(status, ReferralRole.LEAD) for status in statuses], ClosingRule.ALL)
     return [] if report.status == before else [_report_event(report, before, None, now, data)]
 
 
@@ -80,14 +82,16 @@ def set_report_status(
     session: Session,
     actor: Actor | None,
     report: Report,
-    statuses: Iterable[ReferralStatus],
+    referrals: Iterable[tuple[ReferralStatus, ReferralRole]],
     *,
     now: datetime,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Make the report's status agree with ``statuses``, those of all its referrals; silent where nothing changes."""
+    """Make the report's status agree with ``referrals``, where each of them stands and as what; silent where nothing
+    changes. The closing rule is that of the day of capture."""
     before = report.status
-    after = report_status_of(statuses, withdrawn=report.withdrawn_at is not None)
+    rule = case_rules_at(local_day(report.captured_at)).closing_rule
+    after = report_status_of(referrals, rule, withdrawn=report.withdrawn_at is not None)
     if after == before:
         return
     report.status = after

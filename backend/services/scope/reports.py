@@ -1,12 +1,13 @@
 """Report objects: the worker sees what became of what he sent."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import identity_key
 
 from backend.domain.reports import stage_of
@@ -52,6 +53,19 @@ class ShownReferral(Protocol):
 
 
 Addressed = tuple[ShownReferral, str | None]  # a referral with the name of its department
+INTO = aliased(Referral)
+
+
+@dataclass(slots=True)
+class _Standing:
+    """A referral as its reporter hears of it: one that was merged stands where the case does that it was merged into."""
+
+    function_code: str
+    role: ReferralRole
+    status: ReferralStatus
+    outcome_code: str | None
+    outcome_note: str | None
+    is_emergency: bool
 
 
 def publish_reports(session: Session, report_ids: Collection[UUID], now: datetime) -> None:
@@ -92,19 +106,31 @@ def _reports(session: Session, ids: list[UUID]) -> list[Report]:
     return [known[report_id] for report_id in ids if report_id in known]
 
 
-def _referrals(session: Session, ids: list[UUID]) -> dict[UUID, list[tuple[Referral, str | None]]]:
+def _referrals(session: Session, ids: list[UUID]) -> dict[UUID, list[Addressed]]:
     if not ids:
         return {}
     rows = session.execute(
-        select(Referral, Department.name)
-        .outerjoin(Department, Department.id == Referral.department_id)
+        select(Referral, INTO, Department.name)
+        .outerjoin(INTO, INTO.id == Referral.merged_into_id)
+        .outerjoin(Department, Department.id == func.coalesce(INTO.department_id, Referral.department_id))
         .where(Referral.report_id.in_(ids))
         .order_by(Referral.role.desc(), Referral.seq)
     )
-    found: dict[UUID, list[tuple[Referral, str | None]]] = {}
-    for referral, department in rows:
-        found.setdefault(referral.report_id, []).append((referral, department))
+    found: dict[UUID, list[Addressed]] = {}
+    for referral, into, department in rows:
+        found.setdefault(referral.report_id, []).append((_standing(referral, into or referral), department))
     return found
+
+
+def _standing(referral: Referral, case: Referral) -> _Standing:
+    return _Standing(
+        referral.function_code,
+        referral.role,
+        case.status,
+        case.outcome_code,
+        case.outcome_note,
+        referral.is_emergency,
+    )
 
 
 def _waiting(session: Session, ids: list[UUID]) -> dict[UUID, datetime]:

@@ -21,7 +21,7 @@ from backend.domain.vocabulary import ItemResult, Outcome
 from backend.persistence.bulk import Writes
 from backend.persistence.models import Report
 from backend.services.media import examine_again
-from backend.services.referrals import RoutedReports, RoutingDesk, refer_reports
+from backend.services.referrals import RoutedReports, RoutingDesk, Visit, note_visits, refer_reports
 from backend.services.reports import NewReport, Reception, Submission, submit_reports
 from backend.services.scope import (
     publish_grids,
@@ -107,6 +107,20 @@ def _submit(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         desk = RoutingDesk(reference.rule_sets, reference.departments, kinds)
         batch.routed = refer_reports(desk, [report for report, _ in problems], batch.writes, now=context.now)
     batch.writes.add(Report, *made)
+    _note_visits(batch)
+
+
+def _note_visits(batch: Batch) -> None:
+    """Problems may have happened before, and a task may have been made for a referral; most visits are neither."""
+    visits = []
+    for report in batch.made.values():
+        task = batch.submissions[report.id].task
+        if task is not None and task.referral_id is not None:
+            visits.append(Visit(report, task.referral_id, task.purpose))
+        elif report.outcome == Outcome.PROBLEM:
+            visits.append(Visit(report))
+    if visits:
+        note_visits(batch.session, visits, batch.routed, batch.writes, now=batch.context.now)
 
 
 def _judge(batch: Batch, arrival: Arrival, draft: ReportDraft, numbers: Iterator[int]) -> Submission:

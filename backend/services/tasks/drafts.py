@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from backend.domain.vocabulary import Category, TaskKind
+from backend.domain.vocabulary import Category, TaskKind, TaskPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class TaskDraft:
     """What a planner asks for. Needs a grid or a site; a site's grid is taken where none is given.
 
     ``row`` and ``columns`` say where it stood in a list or file (columns: field → heading), for naming faults.
+    ``referral_id`` and ``purpose`` together: made for a referral, to verify or to look again.
     With ``by_responsibility`` and no ``assignee_id`` a worker is chosen (domain/assignment); without either it stays planned.
     """
 
@@ -27,6 +28,8 @@ class TaskDraft:
     starts_on: date | None = None
     due_at: datetime | None = None
     instructions: str = ""
+    referral_id: UUID | None = None
+    purpose: TaskPurpose | None = None
     row: int = 1
     columns: dict[str, str] = field(default_factory=dict)
 

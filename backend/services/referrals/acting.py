@@ -1,0 +1,87 @@
+"""One act on a referral: who may, both rows locked, the act itself, and what follows for the reports concerned.
+
+Not here: the single acts (acts/), the table of the life cycle (domain/referrals), first routing by rules (routing.py).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.domain.accounts import Actor
+from backend.domain.errors import DomainError
+from backend.domain.permissions import REFERRAL_ACTION_PERMISSION, can, check
+from backend.domain.referrals import allowed_actions, next_status
+from backend.domain.vocabulary import ReferralAction
+from backend.persistence.models import Referral, Report
+from backend.persistence.queries.referrals import visible_to
+from backend.services.referrals.acts import ACTS
+from backend.services.referrals.case import ActionDetails, Case
+from backend.services.referrals.following import follow_reports
+
+A = ReferralAction
+# Acts of the department itself: a colleague of another department who can see the referral still may not do them.
+DEPARTMENT_ACTS = frozenset({A.ACCEPT, A.RETURN, A.TRANSFER, A.ASSIGN, A.START_HANDLING, A.HANDLE})
+VERIFYING_ACTS = frozenset({A.START_VERIFYING, A.CLOSE})
+UNRETURNABLE = frozenset({A.RETURN, A.TRANSFER})  # once an arbiter has ruled
+
+
+def act(
+    session: Session,
+    actor: Actor,
+    referral_id: UUID,
+    action: ReferralAction,
+    details: ActionDetails | None = None,
+    *,
+    version: int | None = None,
+    now: datetime,
+) -> Referral:
+    """Let ``actor`` do ``action`` on a referral he can see; the reports' status and their authors' phones follow.
+
+    ``version`` is what the actor saw; another one means that somebody was quicker. Raises not_found, forbidden,
+    stale_version, illegal_transition and what the act itself raises (acts/, case.py); nothing is changed then.
+    """
+    report, referral = lock_case(session, actor, referral_id)
+    check(actor.roles, REFERRAL_ACTION_PERMISSION[action])
+    if action in DEPARTMENT_ACTS and referral.department_id not in actor.department_ids:
+        raise DomainError("forbidden")
+    if version is not None and version != referral.version:
+        raise DomainError("stale_version")
+    next_status(referral.status, action)  # refuse before anything is touched
+    ACTS[action](Case(session, actor, report, referral, details or ActionDetails(), now))
+    follow_reports(session, actor, report, referral, now=now)
+    return referral
+
+
+def actions_for(actor: Actor, referral: Any) -> list[ReferralAction]:
+    """What ``actor`` may do now with a referral he sees (a row with status, department_id, handler_id and ruled_at)."""
+    return [
+        action
+        for action in allowed_actions(referral.status)
+        if can(actor.roles, REFERRAL_ACTION_PERMISSION[action])
+        and (action not in DEPARTMENT_ACTS or referral.department_id in actor.department_ids)
+        and (action not in VERIFYING_ACTS or referral.handler_id != actor.user_id)
+        and (action not in UNRETURNABLE or referral.ruled_at is None)
+    ]
+
+
+def lock_case(session: Session, actor: Actor, referral_id: UUID) -> tuple[Report, Referral]:
+    """The report's row first: acts on two referrals of one report queue, so that the last one closes the report.
+
+    Raises not_found where the actor does not see it.
+    """
+    report_id = session.scalar(select(Referral.report_id).where(Referral.id == referral_id, visible_to(actor)))
+    if report_id is None:
+        raise DomainError("not_found")
+    return lock_rows(session, report_id, referral_id)
+
+
+def lock_rows(session: Session, report_id: UUID, referral_id: UUID) -> tuple[Report, Referral]:
+    """Both rows as they are in the database now, locked until the end of the transaction."""
+    fresh = {"populate_existing": True}
+    lock_report = select(Report).where(Report.id == report_id).with_for_update(key_share=True)
+    report = session.scalars(lock_report, execution_options=fresh).one()
+    lock_referral = select(Referral).where(Referral.id == referral_id).with_for_update(key_share=True)
+    return report, session.scalars(lock_referral, execution_options=fresh).one()

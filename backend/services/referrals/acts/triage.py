@@ -1,0 +1,81 @@
+"""What a dispatcher decides before a department works: confirm, route, merge, dismiss. Not here: disputes."""
+
+from sqlalchemy import select, update
+
+from backend.domain.errors import DomainError
+from backend.domain.referrals import FINAL_STATUSES, check_dismissal, check_reason, check_rerouting
+from backend.domain.vocabulary import ReferralAction, ReferralStatus
+from backend.persistence.models import Referral
+from backend.persistence.queries.referrals import visible_to
+from backend.services.referrals.case import Case, addressee, as_text, forget_handling, hand_to, move
+
+A = ReferralAction
+
+
+def confirm(case: Case) -> None:
+    """As the rules have it: to the department that answers for the function, whoever that is today."""
+    if case.details.department is not None or case.details.function is not None:
+        raise DomainError("illegal_transition", status=str(case.referral.status), action=str(A.CONFIRM))
+    department, function = addressee(case)
+    move(case, A.CONFIRM, reason=case.details.reason or case.details.note, data=hand_to(case, department, function))
+
+
+def route(case: Case) -> None:
+    """To whom the dispatcher says. Taking it from somebody needs a reason, which stays with the routing (人工改派留痕)."""
+    referral, details = case.referral, case.details
+    department, function = addressee(case)
+    moved = referral.department_id is not None and (department.id, function) != (
+        referral.department_id, referral.function_code,
+    )  # fmt: skip
+    check_rerouting(moved, details.reason)
+    if referral.status == ReferralStatus.REOPENED:
+        forget_handling(referral)
+    move(case, A.ROUTE, reason=details.reason, data=hand_to(case, department, function))
+
+
+def merge(case: Case) -> None:
+    """Into another open case of the same category; its reporter hears from now on what becomes of that one.
+
+    Raises reason_required, merge_target_unfit. What had been merged into this one follows.
+    """
+    check_reason(A.MERGE, case.details.reason)
+    target = _target(case)
+    followers = update(Referral).where(Referral.merged_into_id == case.referral.id).values(merged_into_id=target.id)
+    case.session.execute(followers)
+    case.referral.merged_into_id = target.id
+    data = {"into": str(target.id), "report_id": str(target.report_id)}
+    move(case, A.MERGE, reason=case.details.reason, data=data)
+
+
+def _target(case: Case) -> Referral:
+    """Locked, so that it cannot be closed or merged away meanwhile."""
+    wanted = select(Referral).where(Referral.id == case.details.target, visible_to(case.person))
+    target = case.session.scalar(
+        wanted.with_for_update(key_share=True), execution_options={"populate_existing": True}
+    )  # fmt: skip
+    unfit = (
+        target is None
+        or target.id == case.referral.id
+        or target.category != case.referral.category
+        or target.status in FINAL_STATUSES
+    )
+    if target is None or unfit:
+        raise DomainError("merge_target_unfit")
+    return target
+
+
+def unmerge(case: Case) -> None:
+    """Undo a merge: the referral waits for triage again."""
+    check_reason(A.UNMERGE, case.details.reason)
+    data = {"out_of": as_text(case.referral.merged_into_id)}
+    case.referral.merged_into_id = None
+    move(case, A.UNMERGE, reason=case.details.reason, data=data)
+
+
+def dismiss(case: Case) -> None:
+    """Nobody's matter: closed without a department having worked on it (domain.md A: 不属实关闭)."""
+    check_dismissal(case.details.outcome_code, case.details.reason)
+    referral = case.referral
+    referral.outcome_code, referral.outcome_note = case.details.outcome_code, case.details.reason
+    referral.closed_at = case.now
+    move(case, A.DISMISS, code=case.details.outcome_code, reason=case.details.reason)
