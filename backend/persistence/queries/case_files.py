@@ -81,7 +81,7 @@ def similar_rulings(session: Session, referral: Referral, limit: int) -> list[Ro
     codes = {str(code) for code in referral.finding_codes}
     alike = [Precedent.function_code == referral.function_code]
     if codes:
-        alike.append(Precedent.finding_codes.overlap(cast(sorted(codes), ARRAY(Text))))
+        alike.append(Precedent.finding_codes.op("&&")(cast(sorted(codes), ARRAY(Text))))
     newest = (
         select(
             Precedent,

@@ -20,6 +20,7 @@ from backend.persistence.queries.referrals import visible_to
 from backend.services.referrals.acts import ACTS
 from backend.services.referrals.case import ActionDetails, Case
 from backend.services.referrals.following import follow_reports
+from backend.services.referrals.materials import check_materials
 
 A = ReferralAction
 # Acts of the department itself: a colleague of another department who can see the referral still may not do them.
@@ -50,7 +51,9 @@ def act(
     if version is not None and version != referral.version:
         raise DomainError("stale_version")
     next_status(referral.status, action)  # refuse before anything is touched
-    ACTS[action](Case(session, actor, report, referral, details or ActionDetails(), now))
+    details = details or ActionDetails()
+    check_materials(session, actor, details.materials)
+    ACTS[action](Case(session, actor, report, referral, details, now))
     follow_reports(session, actor, report, referral, now=now)
     return referral
 

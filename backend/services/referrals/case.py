@@ -68,9 +68,11 @@ def move(
     code: str | None = None,
     reason: str | None = None,
     data: dict[str, Any] | None = None,
+    keep_materials: bool = True,
 ) -> None:
     """Keep the materials that came with the act, then move the referral as the life cycle says, with its event."""
-    names = add_materials(case.session, case.person, case.referral, action, case.details.materials, now=case.now)
+    materials = case.details.materials if keep_materials else ()
+    names = add_materials(case.session, case.person, case.referral, action, materials, now=case.now)
     told = {**(data or {}), "materials": names} if names else data
     set_status(
         case.session, case.actor, case.referral, action, now=case.now, reason_code=code, reason=reason, data=told

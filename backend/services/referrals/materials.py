@@ -24,6 +24,14 @@ class Material:
     note: str = ""
 
 
+def check_materials(session: Session, actor: Actor, materials: Sequence[Material]) -> None:
+    """Raise material_missing for a photo that is not here or that the actor may not see."""
+    named = {material.sha256 for material in materials if material.sha256}
+    here = visible_hashes(session, actor, named) if named else set()
+    for sha256 in sorted(named - here):
+        raise DomainError("material_missing", sha256=sha256)
+
+
 def add_materials(
     session: Session,
     actor: Actor,
@@ -33,12 +41,7 @@ def add_materials(
     *,
     now: datetime,
 ) -> list[str]:
-    """Keep ``materials`` with the referral; their titles. Raises material_missing for a photo that is not here or that
-    the actor may not see."""
-    named = {material.sha256 for material in materials if material.sha256}
-    here = visible_hashes(session, actor, named) if named else set()
-    for sha256 in sorted(named - here):
-        raise DomainError("material_missing", sha256=sha256)
+    """Keep ``materials``, which were checked, with the referral; their titles."""
     session.add_all(
         ReferralMaterial(
             id=new_id(),

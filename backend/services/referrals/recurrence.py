@@ -16,7 +16,15 @@ from backend.domain.calendar import local_day
 from backend.domain.case_rules import CaseRules, case_rules_at
 from backend.domain.ids import new_id
 from backend.domain.referrals import founded_codes
-from backend.domain.vocabulary import Category, LinkKind, Outcome, ReferralAction, ReferralStatus, TaskPurpose
+from backend.domain.vocabulary import (
+    Category,
+    LinkKind,
+    Outcome,
+    ReferralAction,
+    ReferralRole,
+    ReferralStatus,
+    TaskPurpose,
+)
 from backend.persistence.bulk import Writes
 from backend.persistence.models import ReferralLink
 from backend.persistence.statements import rows
@@ -88,14 +96,15 @@ def note_visits(
 
     A problem at the site of a founded, closed case, or within ``recurrence_distance_m`` of one of the same category, no
     later than ``recurrence_days`` after closing, is a recurrence: the two are linked, and where the rules gave it to the
-    same function again the old case is reopened. Reports are written by the caller, links too (``writes``).
+    same function as lead again the old case is reopened. Reports are written by the caller, links too (``writes``).
     """
     rules = case_rules_at(local_day(now))
     problems = [visit for visit in visits if visit.report.outcome == Outcome.PROBLEM]
     found = _closed_before(session, [visit.report for visit in problems], rules) if problems else {}
     again: dict[UUID, tuple[_Earlier, Visited]] = {}
     for visit in visits:
-        functions = {referral.function_code for referral, _ in referred.get(visit.report.id, ())}
+        fresh = referred.get(visit.report.id, ())
+        functions = {referral.function_code for referral, _ in fresh if referral.role == ReferralRole.LEAD}
         for earlier in found.get(visit.report.id, ()):
             _link(writes, earlier.referral_id, visit.report, LinkKind.RECURRENCE, now, earlier.distance_m)
             if earlier.function_code in functions:

@@ -37,7 +37,8 @@ def give_back(case: Case) -> None:
     }
     move(case, A.RETURN, code=details.return_code, reason=details.reason, data=data)
     if decision.arbitration_needed:
-        move(case, A.ESCALATE, code=details.return_code, reason=details.reason, data={"returns": decision.returns})
+        told = {"returns": decision.returns}
+        move(case, A.ESCALATE, code=details.return_code, reason=details.reason, data=told, keep_materials=False)
 
 
 def escalate(case: Case) -> None:
