@@ -243,3 +243,19 @@ def test_the_last_two_referrals_closed_at_once_close_the_report(live_app: Flask,
     assert answers == [(200, None), (200, None)]
     live_session.expire_all()
     assert report.status == ReportStatus.CLOSED
+
+
+def test_two_cases_merged_into_each_other_at_once_leave_one(live_app: Flask, live_session: Session) -> None:
+    pair = [make_referral(live_session, make_report(live_session, make_user(live_session))) for _ in range(2)]
+    tokens = [token_for(live_app, live_session, make_user(live_session, Role.BUREAU_TRIAGER)) for _ in pair]
+    live_session.commit()
+    for _ in range(5):
+        calls = [
+            (token, f"/referrals/{one.id}/actions/merge", {"target": str(other.id), "reason": "同一处"})
+            for token, one, other in zip(tokens, pair, reversed(pair), strict=True)
+        ]
+        assert sorted(_race(live_app, calls), key=str) == [(200, None), (409, "merge_target_unfit")]
+        live_session.expire_all()
+        [merged] = [referral for referral in pair if referral.status == ReferralStatus.MERGED]
+        merged.status, merged.merged_into_id = ReferralStatus.ROUTED, None
+        live_session.commit()

@@ -3,6 +3,7 @@
 Not here: the single acts (acts/), the table of the life cycle (domain/referrals), first routing by rules (routing.py).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,14 +45,15 @@ def act(
     ``version`` is what the actor saw; another one means that somebody was quicker. Raises not_found, forbidden,
     stale_version, illegal_transition and what the act itself raises (acts/, case.py); nothing is changed then.
     """
-    report, referral = lock_case(session, actor, referral_id)
+    details = details or ActionDetails()
+    also = details.target if action == A.MERGE else None
+    report, referral = lock_case(session, actor, referral_id, also)
     check(actor.roles, REFERRAL_ACTION_PERMISSION[action])
     if action in DEPARTMENT_ACTS and referral.department_id not in actor.department_ids:
         raise DomainError("forbidden")
     if version is not None and version != referral.version:
         raise DomainError("stale_version")
     next_status(referral.status, action)  # refuse before anything is touched
-    details = details or ActionDetails()
     check_materials(session, actor, details.materials)
     ACTS[action](Case(session, actor, report, referral, details, now))
     follow_reports(session, actor, report, referral, now=now)
@@ -70,21 +72,28 @@ def actions_for(actor: Actor, referral: Any) -> list[ReferralAction]:
     ]
 
 
-def lock_case(session: Session, actor: Actor, referral_id: UUID) -> tuple[Report, Referral]:
+def lock_case(session: Session, actor: Actor, referral_id: UUID, also: UUID | None = None) -> tuple[Report, Referral]:
     """The report's row first: acts on two referrals of one report queue, so that the last one closes the report.
 
-    Raises not_found where the actor does not see it.
+    ``also``: another referral the act is about, locked with it where the actor sees it. Raises not_found where the actor
+    does not see the first.
     """
-    report_id = session.scalar(select(Referral.report_id).where(Referral.id == referral_id, visible_to(actor)))
-    if report_id is None:
+    wanted = [referral_id, also] if also else [referral_id]
+    seen = session.execute(select(Referral.id, Referral.report_id).where(Referral.id.in_(wanted), visible_to(actor)))
+    reports = {row.id: row.report_id for row in seen}
+    if referral_id not in reports:
         raise DomainError("not_found")
-    return lock_rows(session, report_id, referral_id)
+    locked = lock_rows(session, reports)
+    return locked[referral_id]
 
 
-def lock_rows(session: Session, report_id: UUID, referral_id: UUID) -> tuple[Report, Referral]:
-    """Both rows as they are in the database now, locked until the end of the transaction."""
+def lock_rows(session: Session, reports: Mapping[UUID, UUID]) -> dict[UUID, tuple[Report, Referral]]:
+    """Referrals (id → id of its report) with their reports as they are in the database now, locked until the end of the
+    transaction: reports before referrals and each by id, so that two acts queue instead of blocking each other for ever."""
     fresh = {"populate_existing": True}
-    lock_report = select(Report).where(Report.id == report_id).with_for_update(key_share=True)
-    report = session.scalars(lock_report, execution_options=fresh).one()
-    lock_referral = select(Referral).where(Referral.id == referral_id).with_for_update(key_share=True)
-    return report, session.scalars(lock_referral, execution_options=fresh).one()
+    lock_reports = select(Report).where(Report.id.in_(set(reports.values()))).order_by(Report.id)
+    lock_referrals = select(Referral).where(Referral.id.in_(reports)).order_by(Referral.id)
+    rows = session.scalars(lock_reports.with_for_update(key_share=True), execution_options=fresh)
+    by_id = {report.id: report for report in rows}
+    referrals = session.scalars(lock_referrals.with_for_update(key_share=True), execution_options=fresh)
+    return {referral.id: (by_id[referral.report_id], referral) for referral in referrals}

@@ -173,7 +173,7 @@ def _link(
 
 
 def _reopen(session: Session, earlier: _Earlier, report: Visited, now: datetime) -> None:
-    before, referral = lock_rows(session, earlier.report_id, earlier.referral_id)
+    [(before, referral)] = lock_rows(session, {earlier.referral_id: earlier.report_id}).values()
     if referral.status != ReferralStatus.CLOSED:
         return  # somebody reopened it meanwhile
     data = {"report_id": str(report.id), "distance_m": earlier.distance_m, "outcome_code": referral.outcome_code}

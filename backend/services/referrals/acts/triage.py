@@ -48,11 +48,8 @@ def merge(case: Case) -> None:
 
 
 def _target(case: Case) -> Referral:
-    """Locked, so that it cannot be closed or merged away meanwhile."""
-    wanted = select(Referral).where(Referral.id == case.details.target, visible_to(case.person))
-    target = case.session.scalar(
-        wanted.with_for_update(key_share=True), execution_options={"populate_existing": True}
-    )  # fmt: skip
+    """It was locked with the case (acting.py), so it cannot be closed or merged away meanwhile."""
+    target = case.session.scalar(select(Referral).where(Referral.id == case.details.target, visible_to(case.person)))
     unfit = (
         target is None
         or target.id == case.referral.id
