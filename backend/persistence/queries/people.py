@@ -3,26 +3,58 @@ of choice (domain/assignment)."""
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, bindparam, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.domain.assignment import Candidate
 from backend.domain.vocabulary import Category, GridRole, Role
 from backend.persistence.models import RoleAssignment, User
 from backend.persistence.queries.accounts import STREET_DIGITS
 
-# Conditions on a user ``u`` and a ``:day``: he is a grid worker then; he carries a phone in the field then.
-_HOLDS = """
-    u.is_active AND EXISTS (
-        SELECT FROM role_assignments a WHERE a.user_id = u.id AND a.role IN ({roles})
-        AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to > :day))
-"""
-WORKER_TODAY = _HOLDS.format(roles="'grid_worker'")
-FIELD_TODAY = _HOLDS.format(roles="'grid_worker', 'street_coordinator'")
-CANDIDATES = text(f"""
+DAY = bindparam("day", type_=Date)
+
+
+def works_as(user_id: ColumnElement[UUID] | InstrumentedAttribute[Any], *roles: Role) -> ColumnElement[bool]:
+    """That ``user_id`` is an active user who holds one of ``roles`` on the parameter ``day``."""
+    return exists().where(
+        User.id == user_id,
+        User.is_active,
+        RoleAssignment.user_id == User.id,
+        RoleAssignment.role.in_(roles),
+        RoleAssignment.valid_from <= DAY,
+        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > DAY),
+    )
+
+
+def is_worker(user_id: ColumnElement[UUID] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """That ``user_id`` is a grid worker on ``day``."""
+    return works_as(user_id, Role.GRID_WORKER)
+
+
+def is_in_field(user_id: ColumnElement[UUID] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """That ``user_id`` carries a phone in the field on ``day``."""
+    return works_as(user_id, Role.GRID_WORKER, Role.STREET_COORDINATOR)
+
+
+_RESPONSIBLE = text("""
     SELECT r.grid_code, k.category, r.user_id, r.role,
       EXISTS (SELECT FROM user_skills s WHERE s.user_id = r.user_id AND s.category = k.category
               AND s.valid_from <= :day AND (s.valid_to IS NULL OR s.valid_to > :day)) AS has_skill,
@@ -30,16 +62,13 @@ CANDIDATES = text(f"""
        AND t.status IN ('assigned', 'accepted', 'in_progress')) AS open_tasks
     FROM unnest(:codes, :categories) AS k (grid_code, category)
     JOIN grid_responsibilities r ON r.grid_code = k.grid_code AND r.period @> :day
-    JOIN users u ON u.id = r.user_id
-    WHERE {WORKER_TODAY}
-""").bindparams(  # noqa: S608 # put together from constants of this file
-    bindparam("codes", type_=ARRAY(Text)),
-    bindparam("categories", type_=ARRAY(Text)),
-    bindparam("day", type_=Date),
-)
-ACTIVE_WORKERS = text(f"SELECT u.id FROM users u WHERE u.id = ANY(:ids) AND {WORKER_TODAY}").bindparams(  # noqa: S608 # constants
-    bindparam("ids", type_=ARRAY(Uuid)), bindparam("day", type_=Date)
-)
+""").bindparams(bindparam("codes", type_=ARRAY(Text)), bindparam("categories", type_=ARRAY(Text)), DAY)
+_RESPONSIBLE_ROWS = _RESPONSIBLE.columns(
+    column("grid_code", Text), column("category", Text), column("user_id", Uuid), column("role", Text),
+    column("has_skill", Boolean), column("open_tasks", BigInteger),
+).subquery("responsible")  # fmt: skip
+CANDIDATES = select(_RESPONSIBLE_ROWS).where(is_worker(_RESPONSIBLE_ROWS.c.user_id))
+ACTIVE_WORKERS = select(User.id).where(User.id == func.any(bindparam("ids", type_=ARRAY(Uuid))), is_worker(User.id))
 
 # A role of today says it best, a grid he answers for today says it too; where all has ended, the role that did so last.
 WORKERS_STREET = text("""

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Text, Uuid, column, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import ObjectType
-from backend.persistence.queries.people import WORKER_TODAY
+from backend.persistence.queries.people import is_worker
 from backend.services.feed import FeedObject, Own, publish
 
 # 6 decimals are 0.1 m: enough to draw a border and to know on which side one stands, and half the bytes of 15.
@@ -21,8 +21,7 @@ GRIDS = text("""
     WHERE g.code = ANY(:codes) AND v.status <> 'draft'
       AND v.valid_from <= :now AND (v.valid_to IS NULL OR v.valid_to > :now)
 """)
-HOLDERS = text(f"""
-    SELECT h.grid_code, h.user_id, h.role FROM (
+KNOWN = text("""
         SELECT r.grid_code, r.user_id, r.role FROM grid_responsibilities r
         WHERE r.grid_code = ANY(:codes) AND r.period @> CAST(:day AS date)
         UNION ALL
@@ -32,9 +31,10 @@ HOLDERS = text(f"""
         UNION ALL
         SELECT t.grid_code, a.user_id, NULL FROM tasks t
         JOIN task_assignments a ON a.task_id = t.id AND a.is_helper AND a.ended_at IS NULL
-        WHERE t.grid_code = ANY(:codes) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')) h
-    JOIN users u ON u.id = h.user_id WHERE {WORKER_TODAY}
-""")  # noqa: S608 # put together from constants
+        WHERE t.grid_code = ANY(:codes) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+""")
+_KNOWN = KNOWN.columns(column("grid_code", Text), column("user_id", Uuid), column("role", Text)).subquery("known")
+HOLDERS = select(_KNOWN).where(is_worker(_KNOWN.c.user_id))
 
 
 def publish_grids(session: Session, grid_codes: Collection[str], now: datetime) -> None:

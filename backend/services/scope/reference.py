@@ -4,17 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.labels import vocabulary_objects
 from backend.domain.vocabulary import ObjectType
-from backend.persistence.models import Department, Form
-from backend.persistence.queries.people import FIELD_TODAY
+from backend.persistence.models import Department, Form, User
+from backend.persistence.queries.people import is_in_field
 from backend.services.feed import FeedObject, Own, publish
 
-FIELD_USERS = text(f"SELECT u.id FROM users u WHERE {FIELD_TODAY}")  # noqa: S608 # put together from constants
+FIELD_USERS = select(User.id).where(is_in_field(User.id))
 
 
 def publish_reference(session: Session, now: datetime) -> None:

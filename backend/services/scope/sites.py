@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ARRAY, Uuid, bindparam, column, func, select, text, union
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import ObjectType, SiteStatus
 from backend.persistence.models import Site
-from backend.persistence.queries.people import FIELD_TODAY, WORKER_TODAY
+from backend.persistence.queries.people import is_in_field, is_worker
 from backend.services.feed import FeedObject, Own, publish
 
-HOLDERS = text(f"""
-    SELECT h.site_id, h.user_id FROM (
+IN_REACH = text("""
         SELECT s.id AS site_id, r.user_id FROM sites s
         JOIN grid_responsibilities r ON r.grid_code = s.grid_code AND r.period @> CAST(:day AS date)
         WHERE s.id = ANY(:ids)
@@ -26,12 +25,17 @@ HOLDERS = text(f"""
         UNION
         SELECT t.site_id, a.user_id FROM tasks t
         JOIN task_assignments a ON a.task_id = t.id AND a.is_helper AND a.ended_at IS NULL
-        WHERE t.site_id = ANY(:ids) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')) h
-    JOIN users u ON u.id = h.user_id WHERE {WORKER_TODAY}
-    UNION
-    SELECT s.id, s.created_by FROM sites s JOIN users u ON u.id = s.created_by
-    WHERE s.id = ANY(:ids) AND s.status = 'proposed' AND {FIELD_TODAY}
-""")  # noqa: S608 # put together from constants
+        WHERE t.site_id = ANY(:ids) AND t.status IN ('assigned', 'accepted', 'in_progress', 'submitted')
+""")
+_IN_REACH = IN_REACH.columns(column("site_id", Uuid), column("user_id", Uuid)).subquery("in_reach")
+HOLDERS = union(
+    select(_IN_REACH).where(is_worker(_IN_REACH.c.user_id)),
+    select(Site.id, Site.created_by).where(
+        Site.id == func.any(bindparam("ids", type_=ARRAY(Uuid))),
+        Site.status == SiteStatus.PROPOSED,
+        is_in_field(Site.created_by),
+    ),
+)
 
 
 def publish_sites(session: Session, site_ids: Collection[UUID], now: datetime) -> None:

@@ -5,25 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Uuid, column, select, text
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import ObjectType, TaskStatus
 from backend.persistence.models import Task
-from backend.persistence.queries.people import WORKER_TODAY
+from backend.persistence.queries.people import is_worker
 from backend.services.feed import FeedObject, Own, publish
 from backend.services.scope.sites import publish_sites
 
 # A finished, cancelled or declined task leaves the phone; what came of it arrives with the report.
-HOLDERS = text(f"""
-    SELECT h.task_id, h.user_id FROM (
+HELD = text("""
         SELECT k.task_id, k.user_id FROM unnest(CAST(:ids AS uuid[]), CAST(:assignees AS uuid[])) AS k (task_id, user_id)
         UNION
         SELECT a.task_id, a.user_id FROM task_assignments a
-        WHERE a.task_id = ANY(CAST(:ids AS uuid[])) AND a.is_helper AND a.ended_at IS NULL) h
-    JOIN users u ON u.id = h.user_id WHERE {WORKER_TODAY}
-""")  # noqa: S608 # put together from constants
+        WHERE a.task_id = ANY(CAST(:ids AS uuid[])) AND a.is_helper AND a.ended_at IS NULL
+""")
+_HELD = HELD.columns(column("task_id", Uuid), column("user_id", Uuid)).subquery("held")
+HOLDERS = select(_HELD).where(is_worker(_HELD.c.user_id))
 HELD_STATUSES = frozenset({TaskStatus.ASSIGNED, TaskStatus.ACCEPTED, TaskStatus.IN_PROGRESS, TaskStatus.SUBMITTED})
 
 
