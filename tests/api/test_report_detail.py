@@ -9,7 +9,7 @@ from backend.domain.vocabulary import Outcome, ReportStatus, Role, Severity
 from backend.persistence.models import EmergencyCall, Report, ReportAmendment
 from tests.api.asking import Person
 from tests.conftest import NOW
-from tests.factories import make_photo, make_report, make_user, refer, token_for
+from tests.factories import make_photo, make_referral, make_report, make_user, refer, token_for
 
 NASTY = "<script>alert('x')</script> & \"引号\" ../../etc ' OR 1=1 --"
 
@@ -103,3 +103,21 @@ def test_a_report_without_anything_is_shown_too(session: Session, bureau: Person
     shown = bureau.get(f"/reports/{bare.id}")
     ReportSchema().load(shown)
     assert (shown["position"], shown["routing"], shown["referrals"], shown["stage"]) == (None, None, [], "collection")
+
+
+def test_an_author_takes_his_report_back_once(app: Flask, session: Session) -> None:
+    worker = make_user(session)
+    report = make_report(session, worker)
+    make_referral(session, report)
+    author, other = Person(app, session, worker), Person(app, session, make_user(session))
+    street = Person(app, session, make_user(session, Role.STREET_COORDINATOR))
+    bureau = Person(app, session, make_user(session, Role.BUREAU_TRIAGER))
+    path = f"/reports/{report.id}/actions/withdraw"
+    assert other.post(path, 404, reason="x")["code"] == "not_found"
+    assert street.post(path, 403, reason="x")["code"] == "forbidden"
+    assert bureau.post(path, 403, reason="x")["code"] == "forbidden"
+    assert author.post(path, 422, reason=" ")["code"] in ("invalid_input", "reason_required")
+    told = author.post(path, reason="看错门牌")
+    assert (told["status"], told["referrals"][0]["status"]) == ("withdrawn", "routed")
+    assert author.post(path, 409, reason="再撤")["code"] == "illegal_transition"
+    assert [event["action"] for event in told["history"]] == ["withdraw"]

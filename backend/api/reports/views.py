@@ -13,10 +13,11 @@ from backend.api.referrals import shown as shown_referral
 from backend.api.reports.examples import DETAIL_EXAMPLE, SUMMARY_EXAMPLE
 from backend.api.reports.shown import shown_report
 from backend.api.schemas.reports import ReportPageSchema, ReportQuerySchema, ReportSchema
+from backend.api.schemas.withdrawal import WithdrawSchema
 from backend.domain.vocabulary import ReportStatus
 from backend.persistence.queries.referrals import referrals_of
 from backend.persistence.queries.reports import ReportFilter, get_report, list_reports
-from backend.services.reports import request_photos
+from backend.services.reports import request_photos, withdraw_own
 
 blueprint = Blueprint(
     "reports", __name__, url_prefix="/api/v1", description="Reports (上报): what workers saw, and what became of it"
@@ -53,6 +54,23 @@ def list_all(call: Call) -> Response:
 )
 def show(call: Call, report_id: UUID) -> Response:
     """Everything that hangs on the report; sentences are in the language asked for."""
+    return show_report(call, report_id)
+
+
+@endpoint(
+    blueprint,
+    "/reports/<uuid:report_id>/actions/withdraw",
+    method="POST",
+    permission="report.withdraw",
+    summary="Take your own report back, with a reason; it is kept and marked",
+    body=WithdrawSchema,
+    answer=ReportSchema,
+    problems=("not_found", "reason_required", "illegal_transition"),
+    example={**DETAIL_EXAMPLE, "status": "withdrawn"},
+)
+def withdraw(call: Call, report_id: UUID) -> Response:
+    """What was referred stays where it is; the departments see the mark and decide."""
+    withdraw_own(call.session, call.actor, report_id, call.body["reason"], now=call.now)
     return show_report(call, report_id)
 
 

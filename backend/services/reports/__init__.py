@@ -3,5 +3,14 @@
 from backend.services.reports.photos import request_photos
 from backend.services.reports.rows import NewReport
 from backend.services.reports.submit import Reception, Submission, submit_reports
+from backend.services.reports.withdrawing import mark_withdrawn, withdraw_own
 
-__all__ = ["NewReport", "Reception", "Submission", "request_photos", "submit_reports"]
+__all__ = [
+    "NewReport",
+    "Reception",
+    "Submission",
+    "mark_withdrawn",
+    "request_photos",
+    "submit_reports",
+    "withdraw_own",
+]

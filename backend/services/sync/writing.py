@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.domain.payloads import EmergencyCall, ReportAmendment, ReportWithdrawal, SiteProposal
-from backend.domain.vocabulary import ItemResult, ReportStatus
+from backend.domain.vocabulary import ItemResult
 from backend.persistence.models import EmergencyCall as EmergencyCallRow
 from backend.persistence.models import Report, ReportPhoto
 from backend.persistence.models import ReportAmendment as AmendmentRow
 from backend.services.history import record
+from backend.services.reports import mark_withdrawn
 from backend.services.reports.submit import photo_rows
 from backend.services.sites import propose_site
 from backend.services.sync.answers import Answer
@@ -63,11 +64,7 @@ def withdraw_report(
         return Answer(arrival.item_id, ItemResult.QUARANTINED, "unknown_report")
     if report.withdrawn_at is not None:
         return Answer(arrival.item_id, ItemResult.CONFLICT, "illegal_transition")
-    before = report.status
-    report.withdrawn_at, report.withdrawn_reason = context.now, withdrawal.reason
-    report.status = ReportStatus.WITHDRAWN
-    report.version += 1
-    _event(session, context, report, "withdraw", {"reason": withdrawal.reason}, before)
+    mark_withdrawn(session, context.actor, report, withdrawal.reason, now=context.now)
     work.touched_reports.add(report.id)
     return Answer(arrival.item_id, ItemResult.ACCEPTED)
 
@@ -102,22 +99,7 @@ def _own_report(context: SyncContext, work: Workset, report_id: UUID) -> Report 
     return report if report is not None and report.author_id == context.actor.user_id else None
 
 
-def _event(
-    session: Session,
-    context: SyncContext,
-    report: Report,
-    action: str,
-    data: dict[str, object],
-    before: ReportStatus | None = None,
-) -> None:
+def _event(session: Session, context: SyncContext, report: Report, action: str, data: dict[str, object]) -> None:
     record(
-        session,
-        at=context.now,
-        actor=context.actor,
-        subject_type="report",
-        subject_id=report.id,
-        action=action,
-        from_status=before.value if before else None,
-        to_status=report.status.value if before else None,
-        data=data,
-    )
+        session, at=context.now, actor=context.actor, subject_type="report", subject_id=report.id, action=action, data=data
+    )  # fmt: skip
