@@ -9,6 +9,7 @@ from backend.api import (
     grids,
     health,
     history,
+    inbox,
     map,
     media,
     metrics,
@@ -22,6 +23,7 @@ from backend.api import (
     tasks,
     uploads,
     users,
+    webhooks,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -32,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     grids.blueprint,
     health.blueprint,
     history.blueprint,
+    inbox.blueprint,
     map.blueprint,
     media.blueprint,
     metrics.blueprint,
@@ -45,4 +48,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.blueprint,
     uploads.blueprint,
     users.blueprint,
+    webhooks.blueprint,
 )

@@ -1,6 +1,13 @@
 """Every table, importable from one place, so that the metadata is whole wherever a model is used."""
 
 from backend.persistence.models.accounts import Device, LoginSession, RefreshToken, RoleAssignment, User, UserSkill
+from backend.persistence.models.delivery import (
+    Notice,
+    NoticeMark,
+    NoticeRead,
+    WebhookDelivery,
+    WebhookSubscription,
+)
 from backend.persistence.models.divisions import (
     Department,
     DepartmentFunction,
@@ -49,6 +56,9 @@ __all__ = [
     "HistorySealEntry",
     "LoginSession",
     "Media",
+    "Notice",
+    "NoticeMark",
+    "NoticeRead",
     "QuarantineEntry",
     "ReferenceRevision",
     "Referral",
@@ -71,6 +81,8 @@ __all__ = [
     "Upload",
     "User",
     "UserSkill",
+    "WebhookDelivery",
+    "WebhookSubscription",
 ]
 
 follow_foreign_keys()

@@ -16,6 +16,7 @@ from backend.domain.reports.stages import report_status_of
 from backend.domain.vocabulary import ReferralAction, ReferralStatus, ReportStatus
 from backend.persistence.models import Event, Referral, Report
 from backend.services.history import event_values, record
+from backend.services.outbox import CaseNews, announce
 
 
 class HasStatus(Protocol):
@@ -45,7 +46,8 @@ def set_status(
     reason: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Move ``referral`` as the table of the life cycle says, count its version up and write the event.
+    """Move ``referral`` as the table of the life cycle says, count its version up, write the event and tell whose turn
+    it is.
 
     Raises DomainError('illegal_transition').
     """
@@ -65,6 +67,7 @@ def set_status(
         reason=reason,
         data=data,
     )
+    announce(session, [CaseNews(referral, action.value, actor.user_id)], now=now)
 
 
 def first_report_status(
