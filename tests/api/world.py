@@ -9,8 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
-from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
-from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Report, User
+from backend.domain.vocabulary import DeliveryState, GridVersionStatus, ReferralStatus, Role
+from backend.domain.webhooks import PING
+from backend.persistence.models import (
+    GridResponsibility,
+    GridVersion,
+    Notice,
+    QuarantineEntry,
+    Report,
+    User,
+    WebhookDelivery,
+)
 from backend.services.accounts import hash_password
 from backend.services.epochs import ensure_epoch
 from backend.services.sync import SyncContext, apply_items
@@ -22,11 +31,13 @@ from tests.factories import (
     actor_of,
     make_device,
     make_grids,
+    make_notice,
     make_officer,
     make_referral,
     make_report,
     make_responsible,
     make_site,
+    make_subscription,
     make_task,
     make_user,
     token_for,
@@ -86,7 +97,11 @@ def make_world(app: Flask, session: Session) -> World:
     session.add(photo_row(report, content))
     session.commit()
     sender.send(content)
+    webhook_id, dead = _webhook(app, session)
     known = {
+        "webhook_id": webhook_id,
+        "delivery_id": dead,
+        "url": "https://receiver.example.org/hook",
         "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
@@ -107,13 +122,13 @@ def make_world(app: Flask, session: Session) -> World:
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
         "bbox": "121.3,31.2,121.5,31.3",
     }
-    special = _special(worker, _draft(session))
+    special = _special(worker, _draft(session), make_notice(session))
     tokens = {role: token_for(app, session, person) for role, person in people.items()}
     session.commit()
     return World(tokens, known, special)
 
 
-def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
+def _special(worker: User, draft: GridVersion, notice: Notice) -> dict[str, dict[str, Any]]:
     of_draft = {"version_id": str(draft.id)}
     return {
         "docs_show_file": {"name": "swagger-ui.css"},
@@ -124,6 +139,7 @@ def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
         "grids_delete_version": of_draft,
         "grids_delete_version_by_post": of_draft,
         "referrals_perform": {"version": 1},
+        "inbox_read": {"up_to": str(notice.id)},
     }
 
 
@@ -132,6 +148,18 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     statuses = (ReferralStatus.ROUTED, ReferralStatus.ACCEPTED, ReferralStatus.HANDLED, ReferralStatus.VERIFYING)
     waiting = [make_referral(session, make_report(session, worker), status=status) for status in statuses]
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
+
+
+def _webhook(app: Flask, session: Session) -> tuple[str, str]:
+    """A subscription and a dead letter of it."""
+    made = make_subscription(app, session, "https://receiver.example.org/hook")
+    dead = WebhookDelivery(
+        id=new_id(), subscription_id=made, event_id=new_id(), type=PING, body=b"{}", created_at=NOW,
+        state=DeliveryState.DEAD, attempts=7, next_attempt_at=NOW, expires_at=NOW, last_status=500, last_error="http_500",
+    )  # fmt: skip
+    session.add(dead)
+    session.flush()
+    return str(made), str(dead.id)
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

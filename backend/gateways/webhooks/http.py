@@ -70,6 +70,8 @@ class HttpWebhookSender:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request("POST", path, request.body, dict(request.headers))
                 answer = connection.getresponse()
+                if guard.is_up:  # http.client takes headers that were cut off for whole ones
+                    raise _TimeIsUpError
                 status, retry_after = answer.status, _retry_after(answer.headers.get("Retry-After"))
                 _read_on(answer)
             finally:
@@ -105,12 +107,18 @@ class _Guard:
         return connection
 
     def cut(self) -> None:
+        """Let every read and write end at once; called from the timer's thread."""
         self.is_up = True
         if self._socket is not None:
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # closed already
+
+    def close(self) -> None:
+        """Give the connection back, also one that failed before anybody else held it."""
+        if self._socket is not None:
+            self._socket.close()
 
 
 @contextmanager
@@ -127,6 +135,7 @@ def _within(until: float) -> Iterator[_Guard]:
         raise
     finally:
         timer.cancel()
+        guard.close()
 
 
 def _left(until: float) -> float:
