@@ -1,5 +1,6 @@
 """Another system that takes our messages over real HTTP, well behaved or not. Not here: what the tests expect."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,8 +38,8 @@ def sender(**seconds: float) -> HttpWebhookSender:
 
 
 @contextmanager
-def running_receiver() -> Iterator[Receiver]:
-    """A receiver on a port of its own."""
+def running_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """A receiver on a port of its own, with ``tls`` behind it."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -58,7 +59,11 @@ def running_receiver() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}/hook?from=gridpatrol")
+    server.handle_error = lambda *_args: None  # type: ignore[method-assign]  # a sender that hangs up is what is tested
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if tls else "http"
+    receiver = Receiver(f"{scheme}://127.0.0.1:{server.server_port}/hook?from=gridpatrol")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -88,6 +88,7 @@ def shown(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "referral_id": notice.referral_id,
         "report_id": notice.report_id,
         "status": row.status_now,
+        "current": notice.data.get("version") in (None, row.version_now),
         "data": notice.data,
     }
 

@@ -30,10 +30,11 @@ class Party(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a status means to whom."""
+    """What a status means to whom; where nobody ``must_act`` it is for information, and no emergency any more."""
 
     kind: NoticeKind
     parties: tuple[Party, ...]
+    must_act: bool = True
 
 
 _K, _P = NoticeKind, Party
@@ -47,8 +48,8 @@ TURNS: dict[str, Turn] = {
     "in_arbitration": Turn(_K.TO_ARBITRATE, (_P.CITY_OPERATIONS,)),
     "handled": Turn(_K.TO_VERIFY, (_P.TRIAGERS,)),
     "verifying": Turn(_K.TO_VERIFY, (_P.TRIAGERS,)),
-    "closed": Turn(_K.CLOSED, (_P.DEPARTMENT, _P.STREET)),
-    "merged": Turn(_K.MERGED, (_P.DEPARTMENT, _P.STREET)),
+    "closed": Turn(_K.CLOSED, (_P.DEPARTMENT, _P.STREET), must_act=False),
+    "merged": Turn(_K.MERGED, (_P.DEPARTMENT, _P.STREET), must_act=False),
 }
 
 

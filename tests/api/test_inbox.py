@@ -164,7 +164,7 @@ def test_titles_are_told_in_both_languages(app: Flask, session: Session) -> None
 
 
 def test_the_walk_of_a_case_tells_each_party_in_its_turn(app: Flask, session: Session) -> None:
-    referral = make_referral(session, make_report(session, make_user(session)))
+    referral = make_referral(session, make_report(session, make_user(session)), is_emergency=True)
     officer, bureau = (
         Person(app, session, make_officer(session)), Person(app, session, make_user(session, Role.BUREAU_TRIAGER)),
     )  # fmt: skip
@@ -180,9 +180,12 @@ def test_the_walk_of_a_case_tells_each_party_in_its_turn(app: Flask, session: Se
         ("bureau_triager", "returned"), (department, "to_accept"), (department, "to_handle"), (department, "to_handle"),
         ("bureau_triager", "to_verify"), ("bureau_triager", "to_verify"), (department, "closed"), (street, "closed"),
     ]  # fmt: skip
+    seen = Person(app, session, make_user(session, Role.STREET_COORDINATOR)).get("/inbox")["items"]
+    assert [(item["kind"], item["current"], item["emergency"]) for item in seen] == [("closed", True, False)]
+    assert [item["current"] for item in bureau.get("/inbox")["items"]] == [False, False]
     # nobody is told of what he did himself; the officer's colleague is
     assert [item["kind"] for item in officer.get("/inbox")["items"]] == ["closed", "to_accept"]
-    assert unread(Person(app, session, make_officer(session))) == (4, 0)
+    assert unread(Person(app, session, make_officer(session))) == (4, 3)
     assert [item["kind"] for item in bureau.get("/inbox")["items"]] == ["to_verify", "returned"]
 
 

@@ -2,9 +2,15 @@
 
 import socket
 import ssl
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from backend.gateways.keys import Keys
 from backend.gateways.secret_box import SecretBox, UnreadableSecretError
@@ -87,6 +93,38 @@ def test_who_does_not_speak_tls_gets_nothing(receiver: Receiver) -> None:
     answer = sender(**SHORT).send(WebhookRequest(secure, HEADERS, b"secret"))
     assert (answer.status, receiver.got) == (None, []) and answer.error in ("tls", "timeout", "connection")
     assert ssl.create_default_context().verify_mode == ssl.CERT_REQUIRED
+
+
+@pytest.fixture
+def own_certificate(tmp_path):
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key, in one file."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")]),
+    )
+    now, host = datetime.now(UTC), x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = (
+        made.not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(host, False)
+    )
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path / "receiver.pem"
+    path.write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+def test_a_certificate_nobody_vouches_for_gets_nothing_and_one_that_is_trusted_does(
+    own_certificate, monkeypatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own_certificate)
+    with running_receiver(context) as receiver:
+        assert (send(receiver).error, receiver.got) == ("tls", [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(own_certificate))
+        assert (send(receiver).status, len(receiver.got)) == (204, 1)
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,10 @@ def test_one_poisoned_message_does_not_stop_the_others(
     case.act(A.ACCEPT)
     receiver.behaviours = [behave.status(500)]
     send_due(webhook)
+    wakes = live_session.scalars(
+        text("SELECT scheduled_at FROM procrastinate_jobs WHERE scheduled_at IS NOT NULL ORDER BY scheduled_at")
+    )
+    assert [int((at - NOW).total_seconds()) for at in wakes] == [11, 61]  # after the pause, and for the message itself
     case.act(A.START_HANDLING)
     live_clock.advance(timedelta(seconds=11))
     assert send_due(webhook) == 1

@@ -37,6 +37,9 @@ class NoticeSchema(Schema):
         allow_none=True,
         metadata={"description": "Of the referral now; it may have moved on since"},
     )
+    current = fields.Boolean(
+        required=True, metadata={"description": "Whether nothing has happened to the referral since"}
+    )
     data = fields.Dict(required=True)
 
 
@@ -81,5 +84,6 @@ EXAMPLE: dict[str, Any] = {
     "referral_id": "0198c0de-0000-7000-8000-000000000011",
     "report_id": "0198c0de-0000-7000-8000-000000000001",
     "status": "routed",
+    "current": True,
     "data": {"category": "illegal_practice", "street_code": "310107005", "status": "routed", "version": 1},
 }

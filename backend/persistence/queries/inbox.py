@@ -147,6 +147,7 @@ def _shown(inbox: Inbox) -> Select[*tuple[Any, ...]]:
             Notice,
             inbox.unread().label("is_unread"),
             Referral.status.label("status_now"),
+            Referral.version.label("version_now"),
             Division.name.label("street_name"),
             Division.name_en.label("street_name_en"),
             Function.name_zh.label("function_name"),

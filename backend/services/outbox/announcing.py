@@ -63,10 +63,9 @@ def _of_case(news: CaseNews) -> Iterator[NoticeDraft]:
         street_code=referral.street_code,
         department_id=referral.department_id,
     )
+    is_emergency = referral.is_emergency and turn.must_act
     for audience in concerned:
-        yield NoticeDraft(
-            turn.kind, audience, referral.id, referral.report_id, referral.is_emergency, data, news.actor_id
-        )
+        yield NoticeDraft(turn.kind, audience, referral.id, referral.report_id, is_emergency, data, news.actor_id)
 
 
 def _of_informed(news: InformedNews) -> NoticeDraft:
