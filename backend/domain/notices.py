@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -77,24 +78,34 @@ CITY_OPERATIONS = Audience(role=Role.CITY_OPERATIONS)
 ADMINISTRATORS = Audience(role=Role.ADMINISTRATOR)
 
 
+@lru_cache(maxsize=1024)
+def department_audience(department_id: UUID) -> Audience:
+    """The officers of a department."""
+    return Audience(department_id=department_id)
+
+
+@lru_cache(maxsize=1024)
+def coordinators_audience(street_code: str) -> Audience:
+    """The coordinators of a street."""
+    return Audience(role=Role.STREET_COORDINATOR, street_code=street_code)
+
+
 def audiences_of(
     turn: Turn, *, function_code: str, street_code: str | None, department_id: UUID | None
-) -> tuple[Audience, ...]:
+) -> list[Audience]:
     """Whom ``turn`` concerns in a case; a party the case does not have (no street, no department yet) is left out."""
-    found = (_audience(party, function_code, street_code, department_id) for party in turn.parties)
-    return tuple(audience for audience in found if audience is not None)
-
-
-def _audience(party: Party, function_code: str, street: str | None, department_id: UUID | None) -> Audience | None:
-    if party is Party.TRIAGERS:
-        return TRIAGERS
-    if party is Party.CITY_OPERATIONS:
-        return CITY_OPERATIONS
-    if party is Party.DEPARTMENT:
-        return Audience(department_id=department_id) if department_id else None
-    if street is None or (party is Party.STREET_IF_ITS_OWN and function_code != STREET_OFFICE):
-        return None
-    return Audience(role=Role.STREET_COORDINATOR, street_code=street)
+    found = []
+    for party in turn.parties:
+        if party is Party.TRIAGERS:
+            found.append(TRIAGERS)
+        elif party is Party.CITY_OPERATIONS:
+            found.append(CITY_OPERATIONS)
+        elif party is Party.DEPARTMENT:
+            if department_id is not None:
+                found.append(department_audience(department_id))
+        elif street_code is not None and (party is Party.STREET or function_code == STREET_OFFICE):
+            found.append(coordinators_audience(street_code))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,20 +97,15 @@ def make_world(app: Flask, session: Session) -> World:
     session.add(photo_row(report, content))
     session.commit()
     sender.send(content)
-    webhook_id, dead = _webhook(app, session)
     known = {
-        "webhook_id": webhook_id,
-        "delivery_id": dead,
-        "url": "https://receiver.example.org/hook",
+        **_webhook(app, session),
         "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
         "report_id": str(report.id),
         "subject_id": str(report.id),
         "referral_id": _referrals(session, worker, report),
-        "user_id": str(worker.id),
-        "assignee": str(worker.id),
-        "assignee_id": str(worker.id),
+        **dict.fromkeys(("user_id", "assignee", "assignee_id"), str(worker.id)),
         "device_id": str(make_device(session, worker).id),
         "upload_id": sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1],
         "sha256": photos.sha256(content),
@@ -150,16 +145,17 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
 
 
-def _webhook(app: Flask, session: Session) -> tuple[str, str]:
+def _webhook(app: Flask, session: Session) -> dict[str, str]:
     """A subscription and a dead letter of it."""
-    made = make_subscription(app, session, "https://receiver.example.org/hook")
+    url = "https://receiver.example.org/hook"
+    made = make_subscription(app, session, url)
     dead = WebhookDelivery(
         id=new_id(), subscription_id=made, event_id=new_id(), type=PING, body=b"{}", created_at=NOW,
         state=DeliveryState.DEAD, attempts=7, next_attempt_at=NOW, expires_at=NOW, last_status=500, last_error="http_500",
     )  # fmt: skip
     session.add(dead)
     session.flush()
-    return str(made), str(dead.id)
+    return {"webhook_id": str(made), "delivery_id": str(dead.id), "url": url}
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:
