@@ -18,6 +18,7 @@ from backend.gateways.clock import SystemClock
 from backend.gateways.cluster import database_url
 from backend.gateways.keys import Keys
 from backend.gateways.photo_store import open_photo_store
+from backend.gateways.webhooks import AddressPolicy, HttpWebhookSender
 from backend.logs import configure_logs
 from backend.persistence.database import db
 from backend.settings import Settings, load_settings
@@ -67,4 +68,6 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
 
 def open_gateways(settings: Settings) -> Gateways:
     """The real outside world."""
-    return Gateways(SystemClock(), Keys.load(settings.keys_dir), open_photo_store(settings))
+    policy = AddressPolicy(settings.webhook_allow_private, settings.webhook_allow_http)
+    keys = Keys.load(settings.keys_dir)
+    return Gateways(SystemClock(), keys, open_photo_store(settings), HttpWebhookSender(policy))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -80,6 +80,8 @@ class Settings:
     web_threads: int = 4
     photo_store: PhotoPlace = PhotoPlace.LOCAL
     s3: S3Settings | None = None
+    webhook_allow_private: tuple[IPv4Network | IPv6Network, ...] = ()  # a city's own network is private: list it
+    webhook_allow_http: bool = False
 
     @property
     def media_dir(self) -> Path:
@@ -141,6 +143,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),
         photo_store=photo_store,
         s3=s3,
+        webhook_allow_private=read("WEBHOOK_ALLOW_PRIVATE", _networks, base.webhook_allow_private),
+        webhook_allow_http=read("WEBHOOK_ALLOW_HTTP", _yes_or_no, base.webhook_allow_http),
     )
 
 
@@ -242,6 +246,13 @@ def _endpoint(variable: str, given: str) -> str:
         # The value may hold keys: it is not repeated in the message.
         raise SettingError(variable, "…", "an address such as https://s3.example.org is wanted, without keys in it")
     return given.rstrip("/")
+
+
+def _networks(variable: str, given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in given.split(",") if part.strip())
+    except ValueError:
+        raise SettingError(variable, given, "networks such as 10.20.0.0/16,fd00:12::/32 are wanted") from None
 
 
 def _yes_or_no(variable: str, given: str) -> bool:

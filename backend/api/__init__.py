@@ -10,6 +10,7 @@ from backend.api import (
     grids,
     health,
     history,
+    inbox,
     map,
     media,
     metrics,
@@ -23,6 +24,7 @@ from backend.api import (
     tasks,
     uploads,
     users,
+    webhooks,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -34,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     grids.blueprint,
     health.blueprint,
     history.blueprint,
+    inbox.blueprint,
     map.blueprint,
     media.blueprint,
     metrics.blueprint,
@@ -47,4 +50,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.blueprint,
     uploads.blueprint,
     users.blueprint,
+    webhooks.blueprint,
 )

@@ -1,6 +1,6 @@
 """What the application was built with, reachable from a request. Not here: anything that changes while serving."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask, current_app
@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from backend.gateways.clock import Clock
 from backend.gateways.keys import Keys
 from backend.gateways.photo_store import PhotoStore
+from backend.gateways.webhooks import NullWebhookSender, WebhookSender
 from backend.settings import Settings
 
 
@@ -18,6 +19,8 @@ class Gateways:
     clock: Clock
     keys: Keys
     photos: PhotoStore
+    # documents, demos and most tests are built without: only the served product calls other systems
+    webhooks: WebhookSender = field(default_factory=NullWebhookSender)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "media.upload": ACTIVE,
     "workflow.read": EVERYBODY,
     "history.read": EVERYBODY,
+    "inbox.own": ACTIVE,
+    "webhook.read": frozenset({Role.ADMINISTRATOR, Role.CITY_OPERATIONS, Role.AUDITOR}),
+    "webhook.manage": ADMINISTRATORS,
     "seal.read": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }
 

@@ -293,3 +293,39 @@ class DivisionLevel(StrEnum):
     DISTRICT = "district"
     STREET = "street"
     COMMUNITY = "community"
+
+
+class NoticeKind(StrEnum):
+    """What a notice in the inbox says: whose turn it is (first group), or what somebody must know (second)."""
+
+    TO_TRIAGE = "to_triage"
+    RETURNED = "returned"
+    TO_ACCEPT = "to_accept"
+    TO_HANDLE = "to_handle"
+    REOPENED = "reopened"
+    TO_ARBITRATE = "to_arbitrate"
+    TO_VERIFY = "to_verify"
+    CLOSED = "closed"
+    MERGED = "merged"
+    INFORMED = "informed"
+    CLOCK_WARNING = "clock_warning"
+    CLOCK_OVERDUE = "clock_overdue"
+    CALENDAR_MISSING = "calendar_missing"
+    RULE_SET_EXPIRING = "rule_set_expiring"
+    WEBHOOK_FAILING = "webhook_failing"
+    WEBHOOK_STOPPED = "webhook_stopped"
+    ALARM = "alarm"
+
+
+class DeliveryState(StrEnum):
+    """Where a message to another system stands; dead letters can be looked at and sent again."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class WebhookAlgorithm(StrEnum):
+    """How messages to a subscription are signed; named, so that another crypto profile can be added."""
+
+    HMAC_SHA256 = "hmac-sha256"

@@ -3,14 +3,18 @@
 Not here: the jobs themselves and the worker (backend/jobs). Jobs are known by name, so that nothing looks upward.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from procrastinate import App, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
 EXAMINE_PHOTO = "photos.examine"
 PHOTO_QUEUE = "photos"
+SEND_WEBHOOKS = "webhooks.send"
+WEBHOOK_QUEUE = "webhooks"
 
 # Never opened: every job is written through the connection it is given.
 _queue = App(connector=SyncPsycopgConnector())
@@ -20,6 +24,27 @@ def defer_photos(session: Session, hashes: Sequence[str]) -> None:
     """Have the photos ``hashes`` examined after the commit, in one statement; one at a time per photo."""
     connection = session.connection().connection.driver_connection
     jobs = [_photo_job(sha256, connection).job for sha256 in hashes]
+    if jobs:
+        _queue.job_manager.batch_defer_jobs(jobs, connection=connection)
+
+
+def defer_sending(session: Session, subscription_ids: Iterable[UUID], at: datetime | None = None) -> None:
+    """Have what waits for these subscriptions sent after the commit, at ``at`` or at once, in one statement.
+
+    Without a lock in the queue: a job there would stand in the way of those behind it until its time has come. That one
+    worker alone serves a subscription is settled by its row (services/outbox/sending).
+    """
+    connection = session.connection().connection.driver_connection
+    jobs = [
+        _queue.configure_task(
+            SEND_WEBHOOKS,
+            queue=WEBHOOK_QUEUE,
+            task_kwargs={"subscription_id": str(subscription_id)},
+            schedule_at=at,
+            connection=connection,
+        ).job
+        for subscription_id in subscription_ids
+    ]
     if jobs:
         _queue.job_manager.batch_defer_jobs(jobs, connection=connection)
 

@@ -13,6 +13,7 @@ TASK_MODULES = (
     "backend.jobs.housekeeping",
     "backend.jobs.media",
     "backend.jobs.sync",
+    "backend.jobs.webhooks",
 )
 FLASK_APP = "flask_app"
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from backend.persistence.statements import run
+from backend.persistence.statements import row, run
 
 Model = type[DeclarativeBase]
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
@@ -27,22 +27,40 @@ class Writes:
 
     def __init__(self) -> None:
         self._rows: dict[Model, list[Any]] = {}
+        self._after: dict[str, list[Callable[[Session], None]]] = {}
 
     def add(self, model: Model, *rows: Any) -> None:
         """Let ``rows`` be written, all of them dicts or all of them of one dataclass; values as they are, geometries as EWKT."""
         self._rows.setdefault(model, []).extend(rows)
 
+    def after(self, question: str, act: Callable[[Session], None]) -> None:
+        """Let ``act`` be called in the same transaction, as soon as the rows are written, if ``question`` holds.
+
+        ``question`` is a boolean expression in SQL, answered by the statement that writes: asking costs no trip of its own.
+        """
+        self._after.setdefault(question, []).append(act)
+
     def write(self, session: Session) -> None:
-        """Write everything that waits, in one statement. Raises IntegrityError and the like; nothing is written then."""
+        """Write everything that waits, in one statement, then do what was asked for ``after`` it.
+
+        Raises IntegrityError and the like; nothing is written then.
+        """
         waiting = {model: rows for model, rows in self._rows.items() if rows}
-        self._rows = {}
+        after = self._after
+        self._rows, self._after = {}, {}
         if not waiting:
             return
         values: dict[str, str] = {}
         for number, (model, rows) in enumerate(waiting.items()):
             read = itemgetter if isinstance(rows[0], dict) else attrgetter
             values |= {f"{name}_{number}": make(rows, read) for name, make in _makers(model).items()}
-        run(session, _statement(tuple(waiting)), values)
+        statement = _statement(tuple(waiting), tuple(after))
+        if not after:
+            run(session, statement, values)
+            return
+        for holds, acts in zip(row(session, statement, values) or (), after.values(), strict=True):
+            for act in acts if holds else ():
+                act(session)
 
 
 Maker = Callable[[list[Any], Any], str]
@@ -92,9 +110,9 @@ def _columns(model: Model) -> tuple[list[Column[Any]], list[Column[Any]]]:
 
 
 @lru_cache(maxsize=64)
-def _statement(models: tuple[Model, ...]) -> str:
+def _statement(models: tuple[Model, ...], questions: tuple[str, ...] = ()) -> str:
     parts = [f"t{number} AS ({_insert(model, number)})" for number, model in enumerate(models)]
-    return f"WITH {', '.join(parts)} SELECT 1"
+    return f"WITH {', '.join(parts)} SELECT {', '.join(questions) or '1'}"
 
 
 def _insert(model: Model, number: int) -> str:

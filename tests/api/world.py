@@ -9,8 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
-from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
-from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Report, User
+from backend.domain.vocabulary import DeliveryState, GridVersionStatus, ReferralStatus, Role
+from backend.domain.webhooks import PING
+from backend.persistence.models import (
+    GridResponsibility,
+    GridVersion,
+    Notice,
+    QuarantineEntry,
+    Report,
+    User,
+    WebhookDelivery,
+)
 from backend.services.accounts import hash_password
 from backend.services.epochs import ensure_epoch
 from backend.services.sync import SyncContext, apply_items
@@ -22,11 +31,13 @@ from tests.factories import (
     actor_of,
     make_device,
     make_grids,
+    make_notice,
     make_officer,
     make_referral,
     make_report,
     make_responsible,
     make_site,
+    make_subscription,
     make_task,
     make_user,
     token_for,
@@ -87,15 +98,14 @@ def make_world(app: Flask, session: Session) -> World:
     session.commit()
     sender.send(content)
     known = {
+        **_webhook(app, session),
         "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
         "report_id": str(report.id),
         "subject_id": str(report.id),
         "referral_id": _referrals(session, worker, report),
-        "user_id": str(worker.id),
-        "assignee": str(worker.id),
-        "assignee_id": str(worker.id),
+        **dict.fromkeys(("user_id", "assignee", "assignee_id"), str(worker.id)),
         "device_id": str(make_device(session, worker).id),
         "upload_id": sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1],
         "sha256": photos.sha256(content),
@@ -107,13 +117,13 @@ def make_world(app: Flask, session: Session) -> World:
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
         "bbox": "121.3,31.2,121.5,31.3",
     }
-    special = _special(worker, _draft(session))
+    special = _special(worker, _draft(session), make_notice(session))
     tokens = {role: token_for(app, session, person) for role, person in people.items()}
     session.commit()
     return World(tokens, known, special)
 
 
-def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
+def _special(worker: User, draft: GridVersion, notice: Notice) -> dict[str, dict[str, Any]]:
     of_draft = {"version_id": str(draft.id)}
     return {
         "docs_show_file": {"name": "swagger-ui.css"},
@@ -124,6 +134,7 @@ def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
         "grids_delete_version": of_draft,
         "grids_delete_version_by_post": of_draft,
         "referrals_perform": {"version": 1},
+        "inbox_read": {"up_to": str(notice.id)},
     }
 
 
@@ -132,6 +143,19 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     statuses = (ReferralStatus.ROUTED, ReferralStatus.ACCEPTED, ReferralStatus.HANDLED, ReferralStatus.VERIFYING)
     waiting = [make_referral(session, make_report(session, worker), status=status) for status in statuses]
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
+
+
+def _webhook(app: Flask, session: Session) -> dict[str, str]:
+    """A subscription and a dead letter of it."""
+    url = "https://receiver.example.org/hook"
+    made = make_subscription(app, session, url)
+    dead = WebhookDelivery(
+        id=new_id(), subscription_id=made, event_id=new_id(), type=PING, body=b"{}", created_at=NOW,
+        state=DeliveryState.DEAD, attempts=7, next_attempt_at=NOW, expires_at=NOW, last_status=500, last_error="http_500",
+    )  # fmt: skip
+    session.add(dead)
+    session.flush()
+    return {"webhook_id": str(made), "delivery_id": str(dead.id), "url": url}
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

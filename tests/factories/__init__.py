@@ -1,6 +1,7 @@
 """Rows for tests, valid by default: each factory adds, flushes and returns. Nothing here is a stand-in for our own code."""
 
 from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
+from tests.factories.delivery import SECRET, make_notice, make_subscription, notices_of
 from tests.factories.people import (
     actor_of,
     department_named,
@@ -17,20 +18,24 @@ __all__ = [
     "DISTRICT",
     "LONG_AGO",
     "OTHER_STREET",
+    "SECRET",
     "STREET",
     "actor_of",
     "department_named",
     "make_device",
     "make_grids",
     "make_login",
+    "make_notice",
     "make_officer",
     "make_photo",
     "make_referral",
     "make_report",
     "make_responsible",
     "make_site",
+    "make_subscription",
     "make_task",
     "make_user",
+    "notices_of",
     "refer",
     "token_for",
 ]

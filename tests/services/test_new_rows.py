@@ -69,3 +69,30 @@ def test_rows_are_written_once_and_together_or_not_at_all(session: Session) -> N
         writes.write(session)
     assert '"action":"b"' not in str(caught.value)  # the text of an error may be logged; the row may not
     assert session.scalars(select(Event.action).where(Event.subject_type == "x")).all() == ["a"]
+
+
+def test_what_comes_after_the_rows_comes_only_if_its_question_holds(session: Session) -> None:
+    called: list[str] = []
+    writes = Writes()
+    for name, question in (("yes", "1 = 1"), ("no", "EXISTS (SELECT FROM users WHERE false)"), ("again", "1 = 1")):
+        writes.after(question, lambda _session, name=name: called.append(name))
+    writes.write(session)
+    assert called == []  # nothing was written
+    writes.after("1 = 1", lambda given: called.append(f"with {given.in_transaction()}"))
+    writes.add(Event, event_values(at=NOW, actor=None, subject_type="x", subject_id="1", action="a"))
+    writes.write(session)
+    writes.write(session)
+    assert called == ["with True"]
+
+
+def test_nothing_comes_after_rows_that_were_refused(session: Session) -> None:
+    called: list[str] = []
+    writes = Writes()
+    values = event_values(at=NOW, actor=None, subject_type="x", subject_id="1", action="a")
+    writes.add(Event, values, values)
+    writes.after("true", lambda _session: called.append("once"))
+    with pytest.raises(IntegrityError), session.begin_nested():
+        writes.write(session)
+    writes.add(Event, values)
+    writes.write(session)
+    assert called == []

@@ -9,6 +9,7 @@ from backend.persistence.models.casework import (
     ReferralLink,
     ReferralMaterial,
 )
+from backend.persistence.models.delivery import Notice, NoticeMark, NoticeRead, WebhookDelivery, WebhookSubscription
 from backend.persistence.models.divisions import (
     Department,
     DepartmentFunction,
@@ -59,6 +60,9 @@ __all__ = [
     "JointParty",
     "LoginSession",
     "Media",
+    "Notice",
+    "NoticeMark",
+    "NoticeRead",
     "Precedent",
     "QuarantineEntry",
     "ReferenceRevision",
@@ -85,6 +89,8 @@ __all__ = [
     "Upload",
     "User",
     "UserSkill",
+    "WebhookDelivery",
+    "WebhookSubscription",
 ]
 
 follow_foreign_keys()

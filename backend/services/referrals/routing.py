@@ -4,7 +4,7 @@ A batch costs as many statements as one report. Not here: the rules (domain/rout
 rows, the phones' feed (the caller does both once per batch).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportS
 from backend.persistence.bulk import Writes
 from backend.persistence.models import Event, Referral
 from backend.services.history import event_values
+from backend.services.outbox import CaseNews, InformedNews, announce_new
 from backend.services.referrals.departments import DepartmentMap, DepartmentRow
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
@@ -62,7 +63,11 @@ def refer_reports(desk: RoutingDesk, reports: Sequence[Routable], writes: Writes
     Rules and departments are those of the day of capture. LookupError where there is no rule set at all.
     """
     days = _Days(now)
-    return {report.id: _refer(report, desk, days, writes) for report in reports}
+    routed = {report.id: _refer(report, desk, days, writes) for report in reports}
+    news = [CaseNews(referral, _action(referral)) for referrals in routed.values() for referral, _ in referrals]
+    informed = [told for report in reports for told in _informed(report, routed[report.id], desk, days)]
+    announce_new(writes, news, informed=informed, now=now)
+    return routed
 
 
 class _Days:
@@ -102,6 +107,19 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
     statuses = [referral.status for referral, _ in referrals]
     writes.add(Event, *first_report_status(report, statuses, now=days.now, data=data))
     return referrals
+
+
+def _informed(
+    report: Routable, referrals: list[tuple[NewReferral, str | None]], desk: RoutingDesk, days: _Days
+) -> Iterator[InformedNews]:
+    """Who is told without a referral (知会): whoever answers for each function the rules name; nobody may."""
+    routing = report.routing or {}
+    for function in routing.get("informed", ()):
+        day = days.of(report.captured_at)
+        department = desk.departments.find(function, routing["district"], report.street_code, day, days.today)
+        if department is not None:
+            is_emergency = any(referral.is_emergency for referral, _ in referrals)
+            yield InformedNews(report.id, report.category, report.street_code, function, department.id, is_emergency)
 
 
 def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
@@ -153,13 +171,17 @@ def _addressed(referral: NewReferral, department: DepartmentRow | None) -> dict[
     }
 
 
+def _action(referral: NewReferral) -> str:
+    return "route" if referral.status == ReferralStatus.ROUTED else "await_triage"
+
+
 def _event(referral: NewReferral, now: datetime) -> dict[str, Any]:
     return event_values(
         at=now,
         actor=None,
         subject_type="referral",
         subject_id=referral.id,
-        action="route" if referral.status == ReferralStatus.ROUTED else "await_triage",
+        action=_action(referral),
         to_status=referral.status.value,
         data={
             "report_id": str(referral.report_id),

@@ -18,6 +18,7 @@ from backend.domain.reports.stages import report_status_of
 from backend.domain.vocabulary import ClosingRule, ReferralAction, ReferralRole, ReferralStatus, ReportStatus
 from backend.persistence.models import Event, Referral, Report
 from backend.services.history import event_values, record
+from backend.services.outbox import CaseNews, announce
 
 
 class HasStatus(Protocol):
@@ -47,7 +48,8 @@ def set_status(
     reason: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Move ``referral`` as the table of the life cycle says, count its version up and write the event.
+    """Move ``referral`` as the table of the life cycle says, count its version up, write the event and tell whose turn
+    it is.
 
     ``actor`` None: the product itself (a department was dissolved, it happened again). Raises DomainError('illegal_transition').
     """
@@ -67,6 +69,7 @@ def set_status(
         reason=reason,
         data=data,
     )
+    announce(session, [CaseNews(referral, action.value, actor.user_id if actor else None)], now=now)
 
 
 def first_report_status(
