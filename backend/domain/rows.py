@@ -61,8 +61,8 @@ ROW_FAULTS: dict[str, tuple[str, str]] = {
         "'{value}' is a working day anyhow; a workday is a weekend day on which people work.",
     ),
     "year_incomplete": (
-        "{value} 年只有 {days} 天放假，少于法定 {least} 天，请填写全年安排。",
-        "{value} has {days} holidays only, the law gives {least}; list the whole year.",
+        "{value} 年的放假天数少于法定 {limit} 天，请填写全年安排。",
+        "{value} has fewer holidays here than the law gives ({limit}); list the whole year.",
     ),
     "year_not_loaded": (
         "{value} 年的日历尚未导入，不能只补几天，请先导入全年。",

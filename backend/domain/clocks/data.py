@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from backend.domain.clocks.office_hours import OfficeHours, default_hours
@@ -77,6 +77,11 @@ class ClockData:
     defaults: tuple[Defaults, ...]
     legal: tuple[LegalClock, ...]
     least_holidays: tuple[tuple[date, date | None, int], ...]
+
+    @property
+    def stages(self) -> frozenset[str]:
+        """The clocks a deadline profile may set: those of the stages and the overall one."""
+        return frozenset({*self.stage_of.values(), OVERALL})
 
     def defaults_on(self, day: date) -> Defaults:
         """The defaults of ``day``; of the first ones before all of them (a phone's clock that says 1970)."""
@@ -174,3 +179,10 @@ Day = TypeVar("Day", bound=date)
 
 def _holds(start: Day | None, end: Day | None, day: Day) -> bool:
     return (start is None or start <= day) and (end is None or day < end)
+
+
+@lru_cache(maxsize=1024)  # bounded: days come from clocks that start, almost always today
+def legal_clocks(function: str, status: str, outcome: str | None, day: date) -> tuple[LegalClock, ...]:
+    """The legal clocks that begin on ``day`` when a referral for ``function`` comes into ``status``."""
+    found = load_clock_data().legal_on(day)
+    return tuple(clock for clock in found if clock.starts(function, status, outcome))

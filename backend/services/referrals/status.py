@@ -15,6 +15,7 @@ from backend.domain.referrals import next_status
 from backend.domain.reports.stages import report_status_of
 from backend.domain.vocabulary import ReferralAction, ReferralStatus, ReportStatus
 from backend.persistence.models import Event, Referral, Report
+from backend.services.clocks import follow_status
 from backend.services.history import event_values, record
 
 
@@ -45,7 +46,7 @@ def set_status(
     reason: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Move ``referral`` as the table of the life cycle says, count its version up and write the event.
+    """Move ``referral`` as the table of the life cycle says, count its version up, write the event, turn its clocks.
 
     Raises DomainError('illegal_transition').
     """
@@ -65,6 +66,7 @@ def set_status(
         reason=reason,
         data=data,
     )
+    follow_status(session, referral, before, referral.status, actor=actor, now=now)
 
 
 def first_report_status(
