@@ -3,6 +3,8 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    calendar,
+    clocks,
     devices,
     divisions,
     docs,
@@ -25,6 +27,8 @@ from backend.api import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    calendar.blueprint,
+    clocks.blueprint,
     devices.blueprint,
     divisions.blueprint,
     divisions.well_known,
