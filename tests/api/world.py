@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
-from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Report, User
+from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Referral, Report, User
 from backend.services.accounts import hash_password
+from backend.services.clocks import request_excuse
 from backend.services.epochs import ensure_epoch
 from backend.services.sync import SyncContext, apply_items
 from tests import photos
@@ -31,6 +33,7 @@ from tests.factories import (
     make_user,
     token_for,
 )
+from tests.factories.clocks import start_clocks
 from tests.phone import item, report_payload
 from tests.tus import Sender, photo_row
 
@@ -86,13 +89,17 @@ def make_world(app: Flask, session: Session) -> World:
     session.add(photo_row(report, content))
     session.commit()
     sender.send(content)
+    referrals = _referrals(session, worker, report)
+    clock_id, request_id = _deadline(session, referrals[0], people[Role.DEPARTMENT_OFFICER])
     known = {
+        "clock_id": clock_id,
+        "request_id": request_id,
         "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
         "report_id": str(report.id),
         "subject_id": str(report.id),
-        "referral_id": _referrals(session, worker, report),
+        "referral_id": referrals,
         "user_id": str(worker.id),
         "assignee": str(worker.id),
         "assignee_id": str(worker.id),
@@ -132,6 +139,16 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     statuses = (ReferralStatus.ROUTED, ReferralStatus.ACCEPTED, ReferralStatus.HANDLED, ReferralStatus.VERIFYING)
     waiting = [make_referral(session, make_report(session, worker), status=status) for status in statuses]
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
+
+
+def _deadline(session: Session, referral_id: str, officer: User) -> tuple[str, str]:
+    """A clock of the referral that ran out, and a request to excuse it."""
+    referral = session.get(Referral, UUID(referral_id))
+    assert referral is not None
+    clock = start_clocks(session, referral)["accept"]
+    clock.overdue_at, clock.warned_at = clock.due_at, clock.warn_at
+    asking = actor_of(officer, Role.DEPARTMENT_OFFICER, department_ids=[referral.department_id])
+    return str(clock.id), str(request_excuse(session, asking, referral.id, clock.id, "停机", now=NOW).id)
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

@@ -39,6 +39,6 @@ def parse_span(data: object) -> Span:
     """A span out of ``{value: 4, unit: hour}``. Raises DomainError('bad_span') for anything else; nothing is guessed."""
     if isinstance(data, Mapping) and set(data) == {"value", "unit"}:
         value, unit = data["value"], data["unit"]
-        if isinstance(value, int) and not isinstance(value, bool) and unit in set(TimeUnit):
+        if isinstance(value, int) and not isinstance(value, bool) and unit in list(TimeUnit):
             return Span(value, TimeUnit(unit))
     raise DomainError("bad_span", value=str(data)[:80])
