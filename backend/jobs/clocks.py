@@ -35,6 +35,8 @@ def turn_clocks() -> tuple[int, int]:
     Suspensions first: a clock whose rest ended during an outage may have run out since.
     """
     now = current_state().gateways.clock.now()
+    with unit_of_work() as session:
+        clocks.recompute_loaded(session, now)
     return _until_none(clocks.end_suspensions, now), _until_none(clocks.notice_due, now)
 
 

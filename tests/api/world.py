@@ -89,17 +89,13 @@ def make_world(app: Flask, session: Session) -> World:
     session.add(photo_row(report, content))
     session.commit()
     sender.send(content)
-    referrals = _referrals(session, worker, report)
-    clock_id, request_id = _deadline(session, referrals[0], people[Role.DEPARTMENT_OFFICER])
     known = {
-        "clock_id": clock_id,
-        "request_id": request_id,
         "entry_id": _in_quarantine(session, worker),
         "task_id": (str(task.id), str(make_task(session, grids[1]).id)),
         "site_id": str(site.id),
         "report_id": str(report.id),
         "subject_id": str(report.id),
-        "referral_id": referrals,
+        **_deadline(session, _referrals(session, worker, report), people[Role.DEPARTMENT_OFFICER]),
         "user_id": str(worker.id),
         "assignee": str(worker.id),
         "assignee_id": str(worker.id),
@@ -141,14 +137,14 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
 
 
-def _deadline(session: Session, referral_id: str, officer: User) -> tuple[str, str]:
-    """A clock of the referral that ran out, and a request to excuse it."""
-    referral = session.get(Referral, UUID(referral_id))
-    assert referral is not None
+def _deadline(session: Session, referral_ids: tuple[str, ...], officer: User) -> dict[str, Any]:
+    """The referrals, a clock of the first that ran out, and a request to excuse it."""
+    referral = session.get_one(Referral, UUID(referral_ids[0]))
     clock = start_clocks(session, referral)["accept"]
     clock.overdue_at, clock.warned_at = clock.due_at, clock.warn_at
     asking = actor_of(officer, Role.DEPARTMENT_OFFICER, department_ids=[referral.department_id])
-    return str(clock.id), str(request_excuse(session, asking, referral.id, clock.id, "停机", now=NOW).id)
+    request = request_excuse(session, asking, referral.id, clock.id, "停机", now=NOW)
+    return {"referral_id": referral_ids, "clock_id": str(clock.id), "request_id": str(request.id)}
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

@@ -106,6 +106,18 @@ def test_a_row_that_somebody_holds_is_left_for_the_next_minute(live_app: Flask, 
     assert sorted(notices(live_session)) == sorted([(str(held.id), "clock_warning"), (str(free.id), "clock_warning")])
 
 
+def test_a_clock_made_while_its_year_was_being_loaded_does_not_wait_for_ever(
+    live_app: Flask, live_session: Session, live_clock: FixedClock
+) -> None:
+    (clock,) = make_clocks(live_session, 1)
+    due = clock.due_at
+    clock.calendar_missing, clock.missing_year, clock.due_at, clock.warn_at = True, 2026, None, None
+    live_session.commit()
+    assert turn_clocks() == (0, 0)
+    live_session.refresh(clock)
+    assert (clock.calendar_missing, clock.due_at) == (False, due)
+
+
 @pytest.mark.slow
 def test_the_worker_turns_clocks(live_app: Flask, live_session: Session, live_clock: FixedClock) -> None:
     health = department_named(live_session, "putuo.health").id

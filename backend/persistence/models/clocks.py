@@ -64,11 +64,7 @@ class Clock(Row):
             "due_at",
             postgresql_where=text("state = 'running' AND overdue_at IS NULL AND warned_at IS NOT NULL"),
         ),
-        Index(
-            "ix_clocks_calendar_missing",
-            "missing_year",
-            postgresql_where=text("calendar_missing AND state <> 'stopped'"),
-        ),
+        Index("ix_clocks_calendar_missing", "missing_year", postgresql_where=text("calendar_missing")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ Not here: counting (domain/clocks), reading lists (persistence/queries/clocks.py
 from backend.services.clocks.calendars import (
     CalendarLoad,
     load_calendar,
+    recompute_loaded,
     recompute_missing,
     seed_calendar,
     waiting_clocks,
@@ -32,6 +33,7 @@ __all__ = [
     "notice_due",
     "on_clock_notice",
     "read_desk",
+    "recompute_loaded",
     "recompute_missing",
     "request_excuse",
     "request_extension",

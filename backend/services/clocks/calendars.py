@@ -116,6 +116,13 @@ def recompute_missing(session: Session, year: int, now: datetime) -> int:
     return computed
 
 
+def recompute_loaded(session: Session, now: datetime) -> int:
+    """Compute clocks that wait for a year that is here: those of a batch that was under way while it was loaded; how many."""
+    years = select(Clock.missing_year).join(CalendarYear, CalendarYear.year == Clock.missing_year)
+    found = session.scalars(years.where(Clock.calendar_missing).distinct()).all()
+    return sum(recompute_missing(session, year, now) for year in found if year is not None)
+
+
 def waiting_clocks(session: Session) -> dict[int, int]:
     """Year that is missing → clocks that wait for it."""
     statement = (

@@ -13,11 +13,28 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.clocks import Calendar, ClockData, Deadline, OfficeHours, Span, load_clock_data, missing_year
+from backend.domain.calendar import local_day
+from backend.domain.clocks import (
+    Calendar,
+    ClockData,
+    Deadline,
+    OfficeHours,
+    Span,
+    load_clock_data,
+    missing_year,
+    parse_span,
+)
 from backend.domain.errors import DomainError
+from backend.domain.vocabulary import ClockState
 from backend.persistence.models import CalendarDay, CalendarYear, Department, ReferenceRevision
 
 log = structlog.get_logger(__name__)
+
+
+# Columns of what has not happened yet.
+UNTOUCHED: dict[str, None] = dict.fromkeys(
+    ("stopped_at", "warned_at", "overdue_at", "excused_at", "excused_by", "excuse_reason")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,7 @@ class ClockDesk:
         self.data: ClockData = load_clock_data()
         self._defaults: dict[tuple[str, date], dict[str, Any]] = {}
         # of the last moment only: the clocks of a batch start at one; replaced as a whole, so threads cannot mix moments
-        self._fresh: tuple[datetime | None, dict[Any, Times]] = (None, {})
+        self._fresh: tuple[datetime | None, dict[Any, dict[str, Any]]] = (None, {})
 
     def hours_of(self, department_id: UUID | None) -> OfficeHours:
         """When the department's office works; the usual hours where it keeps none of its own or there is none yet."""
@@ -61,19 +78,39 @@ class ClockDesk:
         except DomainError as error:
             return Times(None, None, missing_year(error))
 
-    def fresh_times(self, now: datetime, span: Span, percent: int, hours: OfficeHours) -> Times:
-        """``times`` of a clock that starts ``now``; the same for all of a batch, and an alarm once where a year is missing."""
+    def fresh(self, now: datetime, span: Mapping[str, Any], department_id: UUID | None) -> dict[str, Any]:
+        """The columns that all clocks share which start ``now`` over ``span`` in this department's office. Shared: copy it.
+
+        Raises bad_span. An alarm is raised once for a batch where a year is missing.
+        """
         moment, known = self._fresh
         if moment != now:
             known = {}
             self._fresh = (now, known)
-        key = (span, percent, hours)
+        key = (span["value"], span["unit"], department_id)
         found = known.get(key)
         if found is None:
-            found = known[key] = self.times(Deadline(now, span), percent, hours)
-            if found.missing_year is not None:
-                log.warning("calendar_missing", year=found.missing_year, span=span.to_data())
+            found = known[key] = self._fresh_columns(now, parse_span(span), self.hours_of(department_id))
         return found
+
+    def _fresh_columns(self, now: datetime, span: Span, hours: OfficeHours) -> dict[str, Any]:
+        percent = self.data.defaults_on(local_day(now)).warn_percent
+        times = self.times(Deadline(now, span), percent, hours)
+        if times.missing_year is not None:
+            log.warning("calendar_missing", year=times.missing_year, span=span.to_data())
+        return {
+            "span": span.to_data(),
+            "office_hours": hours.to_data(),
+            "warn_percent": percent,
+            "extended": 0,
+            "started_at": now,
+            "due_at": times.due_at,
+            "warn_at": times.warn_at,
+            "state": ClockState.RUNNING,
+            "calendar_missing": times.missing_year is not None,
+            "missing_year": times.missing_year,
+            **UNTOUCHED,
+        }
 
 
 def read_desk(session: Session) -> ClockDesk:

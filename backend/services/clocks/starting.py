@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from backend.domain.calendar import local_day
-from backend.domain.clocks import OVERALL, LegalClock, Span, legal_clocks, parse_span
+from backend.domain.clocks import OVERALL, LegalClock, legal_clocks
 from backend.domain.ids import new_id
-from backend.domain.vocabulary import ClockLevel, ClockState, ReferralStatus
+from backend.domain.vocabulary import ClockLevel, ReferralStatus
 from backend.services.clocks.desk import ClockDesk
 
 
@@ -46,37 +46,16 @@ def stage_row(desk: ClockDesk, referral: Timed, kind: str, now: datetime) -> dic
     if kind not in promised:  # made before clocks were
         promised = desk.deadlines(referral.deadline_profile, promised, local_day(now))
     level = ClockLevel.OVERALL if kind == OVERALL else ClockLevel.STAGE
-    return _row(desk, referral, kind, level, parse_span(promised[kind]), now)
+    return _row(desk, referral, kind, level, promised[kind], now)
 
 
 def legal_row(desk: ClockDesk, referral: Timed, clock: LegalClock, now: datetime) -> dict[str, Any]:
     """What a law demands, from now on."""
-    return _row(desk, referral, clock.code, ClockLevel.LEGAL, clock.span, now)
+    return _row(desk, referral, clock.code, ClockLevel.LEGAL, clock.span.to_data(), now)
 
 
-def _row(desk: ClockDesk, referral: Timed, kind: str, level: ClockLevel, span: Span, now: datetime) -> dict[str, Any]:
-    hours = desk.hours_of(referral.department_id)
-    percent = desk.data.defaults_on(local_day(now)).warn_percent
-    times = desk.fresh_times(now, span, percent, hours)
-    return {
-        "id": new_id(),
-        "referral_id": referral.id,
-        "kind": kind,
-        "level": level,
-        "span": span.to_data(),
-        "office_hours": hours.to_data(),
-        "warn_percent": percent,
-        "extended": 0,
-        "started_at": now,
-        "due_at": times.due_at,
-        "warn_at": times.warn_at,
-        "state": ClockState.RUNNING,
-        "calendar_missing": times.missing_year is not None,
-        "missing_year": times.missing_year,
-        "stopped_at": None,
-        "warned_at": None,
-        "overdue_at": None,
-        "excused_at": None,
-        "excused_by": None,
-        "excuse_reason": None,
-    }
+def _row(
+    desk: ClockDesk, referral: Timed, kind: str, level: ClockLevel, span: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    own = {"id": new_id(), "referral_id": referral.id, "kind": kind, "level": level}
+    return own | desk.fresh(now, span, referral.department_id)

@@ -21,6 +21,7 @@ FRESH = {"populate_existing": True}
 
 def lock_clocks(session: Session, referral_id: UUID, *, stopped: bool = False) -> list[Clock]:
     """The clocks of a referral, oldest first, locked and as they are now; ``stopped``: those that ended as well."""
+    session.flush()  # rows are read over what the session holds: nothing that waits to be written may be lost by that
     wanted = select(Clock).where(Clock.referral_id == referral_id).order_by(Clock.started_at, Clock.id)
     if not stopped:
         wanted = wanted.where(Clock.state != ClockState.STOPPED)
