@@ -144,3 +144,12 @@ def test_a_referral_from_before_gets_the_clocks_of_its_next_status(
     assert running(session, referral) == set() and referral.status == ReferralStatus.ROUTED
     act(session, officer, referral.id, A.ACCEPT, now=NOW)
     assert running(session, referral) == {"answer", "overall"}
+
+
+def test_unreadable_hours_of_one_office_stop_nobody(session: Session) -> None:
+    department_named(session, "putuo.health").office_hours = [["soon", "later"]]
+    session.flush()
+    referral = make_referral(
+        session, make_report(session, make_user(session)), deadlines={"accept": {"value": 3, "unit": "work_hour"}}
+    )
+    assert start_clocks(session, referral)["accept"].due_at == at("2026-11-20T14:30")

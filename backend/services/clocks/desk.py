@@ -119,8 +119,17 @@ def read_desk(session: Session) -> ClockDesk:
     for day, year, is_working in session.execute(select(CalendarDay.day, CalendarDay.year, CalendarDay.is_working)):
         years.setdefault(year, {})[day] = is_working
     own = select(Department.id, Department.office_hours).where(Department.office_hours.is_not(None))
-    hours = {department: OfficeHours.from_data(slots) for department, slots in session.execute(own)}
+    hours = {department: _hours(department, slots) for department, slots in session.execute(own)}
     return ClockDesk(Calendar(years), hours)
+
+
+def _hours(department_id: UUID, slots: object) -> OfficeHours:
+    """One office's unreadable hours must not stop everybody's reports: the usual ones are taken, and an alarm raised."""
+    try:
+        return OfficeHours.from_data(slots)
+    except DomainError as error:
+        log.error("bad_office_hours", department_id=str(department_id), slots=error.params["value"])
+        return load_clock_data().hours
 
 
 _guard = Lock()
