@@ -28,7 +28,7 @@ TEMPLATE, ROLLED_BACK, LIVE = "gp_template", "gp_rolled_back", "gp_live"
 # What load_reference() filled once; live tests keep it and empty everything else.
 REFERENCE_TABLES = frozenset(
     {"alembic_version", "spatial_ref_sys", "divisions", "functions", "departments", "department_functions", "forms",
-     "rule_sets", "reference_revision", "epochs", "procrastinate_version"}
+     "rule_sets", "reference_revision", "epochs", "procrastinate_version", "calendar_years", "calendar_days"}
 )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    calendar,
     casework,
+    clocks,
     devices,
     divisions,
     docs,
@@ -29,6 +31,8 @@ from backend.api import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     casework.blueprint,
+    calendar.blueprint,
+    clocks.blueprint,
     devices.blueprint,
     divisions.blueprint,
     divisions.well_known,

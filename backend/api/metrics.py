@@ -71,6 +71,11 @@ class _Known(CollectorRegistry):
             ("items_quarantined", "Items of phones that wait for a person", waiting.quarantined_items),
             ("jobs_waiting", "Background jobs that could run now", waiting.jobs_waiting),
             ("jobs_failed", "Background jobs that were given up", waiting.jobs_failed),
+            (
+                "clocks_without_calendar",
+                "Deadlines that wait for the holidays of a year",
+                waiting.clocks_without_calendar,
+            ),
         ):
             yield GaugeMetricFamily(f"gridpatrol_{name}", told, value=value)
 

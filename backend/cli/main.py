@@ -18,6 +18,7 @@ COMMANDS = {
     "users": ("backend.cli.users", "Add, disable and list people."),
     "media": ("backend.cli.media", "Check the photo store, move photos between stores."),
     "audit": ("backend.cli.audit", "Seal the history, and verify that nobody rewrote it."),
+    "calendar": ("backend.cli.calendar", "Load the holidays of a year, tell which years are known."),
     "demo": ("backend.cli.demo", "Load the demo district."),
     "docs": ("backend.cli.docs", "Write the API documents."),
     "jobs": ("backend.cli.jobs", "Run background jobs."),

@@ -56,6 +56,18 @@ ROW_FAULTS: dict[str, tuple[str, str]] = {
     ),
     "missing_column": ("缺少必需的列“{value}”。", "The column '{value}' is missing."),
     "repeated_column": ("列“{value}”出现两次。", "The column '{value}' is there twice."),
+    "workday_on_weekday": (
+        "“{value}”本来就是工作日，调休上班只填周末。",
+        "'{value}' is a working day anyhow; a workday is a weekend day on which people work.",
+    ),
+    "year_incomplete": (
+        "{value} 年的放假天数少于法定 {limit} 天，请填写全年安排。",
+        "{value} has fewer holidays here than the law gives ({limit}); list the whole year.",
+    ),
+    "year_not_loaded": (
+        "{value} 年的日历尚未导入，不能只补几天，请先导入全年。",
+        "The calendar of {value} is not loaded, so single days of it cannot be added; load the whole year first.",
+    ),
     # notes: the row is taken all the same
     "outside_grids": (
         "坐标不在任何现行网格内，按所填街镇登记。",

@@ -5,6 +5,8 @@ Labels for people (Chinese, English) live in data/vocabulary.yaml; numbers and l
 
 from enum import StrEnum
 
+from backend.domain.clock_words import *  # noqa: F403 -- given out from here like every other word list
+
 
 class Category(StrEnum):
     """What is patrolled for (P 二(三)6)."""

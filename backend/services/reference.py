@@ -26,6 +26,7 @@ from backend.persistence.models import (
     Function,
     RuleSetRow,
 )
+from backend.services.clocks import seed_calendar
 from backend.services.epochs import ensure_epoch
 from backend.services.scope import publish_reference
 
@@ -38,7 +39,7 @@ Rows = list[dict[str, Any]]
 
 
 def load_reference(session: Session, now: datetime) -> None:
-    """Insert or update divisions, functions, departments, forms and rule sets; tell phones what is news to them.
+    """Insert or update divisions, functions, departments, forms, rule sets and known years; tell phones what is news to them.
 
     Repeatable: with unchanged files nothing changes. Rows that left the files stay, because old reports name them: what
     ends gets a ``valid_to`` in its file.
@@ -50,6 +51,7 @@ def load_reference(session: Session, now: datetime) -> None:
     _upsert(session, DepartmentFunction, ["id"], _holdings())
     _upsert(session, Form, ["code", "version"], _forms(now))
     _upsert(session, RuleSetRow, ["id"], _rule_sets(now))
+    seed_calendar(session, now)
     publish_reference(session, now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
@@ -16,11 +17,13 @@ from backend.persistence.models import (
     GridVersion,
     Notice,
     QuarantineEntry,
+    Referral,
     Report,
     User,
     WebhookDelivery,
 )
 from backend.services.accounts import hash_password
+from backend.services.clocks import request_excuse
 from backend.services.epochs import ensure_epoch
 from backend.services.sync import SyncContext, apply_items
 from tests import photos
@@ -42,6 +45,7 @@ from tests.factories import (
     make_user,
     token_for,
 )
+from tests.factories.clocks import start_clocks
 from tests.phone import item, report_payload
 from tests.tus import Sender, photo_row
 
@@ -104,8 +108,8 @@ def make_world(app: Flask, session: Session) -> World:
         "site_id": str(site.id),
         "report_id": str(report.id),
         "subject_id": str(report.id),
-        "referral_id": _referrals(session, worker, report),
         **dict.fromkeys(("user_id", "assignee", "assignee_id"), str(worker.id)),
+        **_deadline(session, _referrals(session, worker, report), people[Role.DEPARTMENT_OFFICER]),
         "device_id": str(make_device(session, worker).id),
         "upload_id": sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1],
         "sha256": photos.sha256(content),
@@ -156,6 +160,16 @@ def _webhook(app: Flask, session: Session) -> dict[str, str]:
     session.add(dead)
     session.flush()
     return {"webhook_id": str(made), "delivery_id": str(dead.id), "url": url}
+
+
+def _deadline(session: Session, referral_ids: tuple[str, ...], officer: User) -> dict[str, Any]:
+    """The referrals, a clock of the first that ran out, and a request to excuse it."""
+    referral = session.get_one(Referral, UUID(referral_ids[0]))
+    clock = start_clocks(session, referral)["accept"]
+    clock.overdue_at, clock.warned_at = clock.due_at, clock.warn_at
+    asking = actor_of(officer, Role.DEPARTMENT_OFFICER, department_ids=[referral.department_id])
+    request = request_excuse(session, asking, referral.id, clock.id, "停机", now=NOW)
+    return {"referral_id": referral_ids, "clock_id": str(clock.id), "request_id": str(request.id)}
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from backend.persistence.models import (
     TaskAssignment,
     User,
 )
+from backend.services.clocks import current_desk
 from backend.services.referrals import RoutingDesk, RuleSets, load_departments, refer_reports
 from tests.conftest import NOW
 from tests.factories.constants import STREET, numbers
@@ -144,6 +145,7 @@ def make_referral(session: Session, report: Report, code: str | None = "putuo.he
             "rule_codes": ["A1"],
             "legal_basis": [],
             "deadline_profile": "medium",
+            "deadlines": {},
             "created_at": NOW,
             "routed_at": NOW if code else None,
             "return_count": 0,
@@ -161,7 +163,7 @@ def refer(session: Session, *reports: Report) -> None:
     """Route ``reports`` by the rules in the database, as a sync does, and write what comes of it."""
     named = [report.site_id for report in reports if report.site_id is not None]
     kinds = {site.id: site.kind for site in session.scalars(select(Site).where(Site.id.in_(named)))}
-    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds)
+    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds, current_desk(session))
     writes = Writes()
     refer_reports(desk, reports, writes, now=NOW)
     session.flush()

@@ -5,13 +5,14 @@ Not here: HTTP status numbers (api/errors.py maps kinds once). Adding a problem 
 
 from typing import Any
 
+from backend.domain.errors.clocks import CLOCKS
 from backend.domain.errors.delivery import DELIVERY
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **DELIVERY, **REFERRALS}
+CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CLOCKS, **DELIVERY, **REFERRALS}
 
 
 class DomainError(Exception):

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from backend.domain.clocks import load_clock_data, parse_span
 from backend.domain.departments import load_functions
+from backend.domain.errors import DomainError
 from backend.domain.forms import load_forms
 from backend.domain.labels import codes_of
 from backend.domain.legal import all_bases
@@ -57,11 +59,27 @@ def _top_problems(data: Mapping[str, Any]) -> list[str]:
     problems += _unknown(data["emergency_findings"], _finding_codes(), "emergency finding")
     problems += _unknown([data["fallback"].get("function")], load_functions(), "fallback function")
     problems += _unknown(data["fallback"].get("basis", ()), all_bases(), "law")
+    problems += _deadline_problems(data["deadline_profiles"])
     for key in ("valid_from", "valid_to"):
         if not _is_day(data[key]) and not (key == "valid_to" and data[key] is None):
             problems.append(f"{key} is not a date")
     if not isinstance(data["version"], int) or isinstance(data["version"], bool):
         problems.append("version is not a whole number")
+    return problems
+
+
+def _deadline_problems(profiles: Any) -> list[str]:
+    """A span that cannot be read would stop every report of its profile."""
+    if not isinstance(profiles, Mapping) or not all(isinstance(spans, Mapping) for spans in profiles.values()):
+        return ["deadline_profiles is not a mapping of mappings"]
+    problems = []
+    for name, spans in profiles.items():
+        problems += [f"deadline profile {name}: {text}" for text in _unknown(spans, load_clock_data().stages, "clock")]
+        for clock, span in spans.items():
+            try:
+                parse_span(span)
+            except DomainError as error:
+                problems.append(f"deadline profile {name}, {clock}: {error.sentence('en')}")
     return problems
 
 

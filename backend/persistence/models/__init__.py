@@ -9,6 +9,7 @@ from backend.persistence.models.casework import (
     ReferralLink,
     ReferralMaterial,
 )
+from backend.persistence.models.clocks import CalendarDay, CalendarYear, Clock, ClockRequest, ClockSuspension
 from backend.persistence.models.delivery import Notice, NoticeMark, NoticeRead, WebhookDelivery, WebhookSubscription
 from backend.persistence.models.divisions import (
     Department,
@@ -40,6 +41,11 @@ from backend.persistence.models.sync import (
 from backend.persistence.models.tasks import Site, Task, TaskAssignment
 
 __all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "Clock",
+    "ClockRequest",
+    "ClockSuspension",
     "Department",
     "DepartmentFunction",
     "Device",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import DivisionLevel
@@ -54,7 +55,8 @@ class Function(Row):
 
 
 class Department(Row):
-    """An organisation that takes referrals; ``street_code`` is set for a street's own team."""
+    """An organisation that takes referrals; ``street_code`` is set for a street's own team. ``office_hours``: its own
+    slots (domain/clocks), NULL for the usual ones."""
 
     __tablename__ = "departments"
     __table_args__ = (UniqueConstraint("code"), not_blank("name"))
@@ -68,6 +70,7 @@ class Department(Row):
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+    office_hours: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class DepartmentFunction(Row):

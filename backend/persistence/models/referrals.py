@@ -12,7 +12,8 @@ from backend.persistence.database import Row, enum_column, json_column
 
 
 class Referral(Row):
-    """移送/通报 to one department. Status moves only through services/referrals, which writes the event beside it."""
+    """移送/通报 to one department. Status moves only through services/referrals, which writes the event beside it.
+    ``deadlines``: the spans of its deadline profile when it was routed, by clock; a later rule set changes nothing."""
 
     __tablename__ = "referrals"
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
@@ -51,6 +52,7 @@ class Referral(Row):
     rule_codes: Mapped[list[Any]] = json_column(list)
     legal_basis: Mapped[list[Any]] = json_column(list)
     deadline_profile: Mapped[str]
+    deadlines: Mapped[dict[str, Any]] = json_column(dict)
     created_at: Mapped[datetime]
     routed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]

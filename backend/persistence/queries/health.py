@@ -26,6 +26,7 @@ class Amounts(NamedTuple):
     quarantined_items: int
     jobs_waiting: int
     jobs_failed: int
+    clocks_without_calendar: int
 
 
 # pg_snapshot_xmin is the number of the oldest writing transaction of the whole server, prepared ones and other
@@ -44,6 +45,7 @@ HORIZON = text("""
 """)
 AMOUNTS = text("""
     SELECT (SELECT count(*) FROM quarantine_entries WHERE state = 'open') AS quarantined_items,
+           (SELECT count(*) FROM clocks WHERE calendar_missing AND state <> 'stopped') AS clocks_without_calendar,
            count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true)) AS jobs_waiting,
            count(*) FILTER (WHERE status = 'failed') AS jobs_failed
     FROM procrastinate_jobs WHERE status IN ('todo', 'failed')
@@ -59,4 +61,6 @@ def horizon_age(session: Session) -> Horizon:
 def amounts(session: Session) -> Amounts:
     """What waits: events for a seal, items for a person, jobs for a worker, failed jobs for somebody to look."""
     row = session.execute(AMOUNTS).one()
-    return Amounts(count_waiting(session), row.quarantined_items, row.jobs_waiting, row.jobs_failed)
+    return Amounts(
+        count_waiting(session), row.quarantined_items, row.jobs_waiting, row.jobs_failed, row.clocks_without_calendar
+    )

@@ -11,9 +11,11 @@ from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import ReferralRole, ReferralStatus, ReportStatus, Severity
-from backend.persistence.models import Function, Referral, Report
+from backend.persistence.models import Clock, Function, Referral, Report
 from backend.persistence.queries.reports import visible_to
+from backend.services.clocks import current_desk, first_clocks
 from backend.services.history import record
+from backend.services.outbox import CaseNews, announce
 from backend.services.referrals.case import district_of
 from backend.services.referrals.departments import DepartmentRow, department_by_code, load_departments
 from backend.services.referrals.following import follow_reports
@@ -45,8 +47,13 @@ def add_referral(
     if report.status == ReportStatus.WITHDRAWN:
         raise DomainError("report_withdrawn")
     addressee = _addressee(session, report, function, department, now)
+    desk = current_desk(session)
     referral = _row(report, function, addressee, role, now)
+    referral.deadlines = desk.deadlines(referral.deadline_profile, {}, local_day(now))
     session.add(referral)
+    session.flush()
+    session.add_all(Clock(**row) for row in first_clocks(desk, referral, now))
+    announce(session, [CaseNews(referral, "add", actor.user_id)], now=now)
     data = {"report_id": str(report.id), "function": function, "department": addressee.code, "role": role.value}
     record(
         session, at=now, actor=actor, subject_type="referral", subject_id=referral.id, action="add",

@@ -15,7 +15,8 @@ from backend.domain.ids import new_id
 from backend.domain.routing import FindingFact, RoutedReferral, RoutingFacts
 from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportStatus, Severity
 from backend.persistence.bulk import Writes
-from backend.persistence.models import Event, Referral
+from backend.persistence.models import Clock, Event, Referral
+from backend.services.clocks import ClockDesk, first_clocks
 from backend.services.history import event_values
 from backend.services.outbox import CaseNews, InformedNews, announce_new
 from backend.services.referrals.departments import DepartmentMap, DepartmentRow
@@ -46,11 +47,13 @@ class Routable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RoutingDesk:
-    """What every report is routed with: the rule sets, who answers for which function, and the kinds of the sites named."""
+    """What every report is routed with: the rule sets, who answers for which function, the kinds of the sites named, and
+    what deadlines are counted with."""
 
     rule_sets: RuleSets
     departments: DepartmentMap
     site_kinds: Mapping[UUID, str | None]
+    clocks: ClockDesk
 
 
 # By report, its referrals with the names of their departments.
@@ -91,7 +94,11 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
     referrals, addressed = [], []
     for routed, reasons in zip(decision.referrals, told["referrals"], strict=True):
         department = desk.departments.find(routed.function_code, district, report.street_code, day, days.today)
-        referral = _referral(report, routed, reasons, department, days.now)
+        deadlines = desk.clocks.deadlines(
+            routed.deadline_profile, rule_set.deadlines(routed.deadline_profile), days.today
+        )
+        referral = _referral(report, routed, reasons, department, deadlines, days.now)
+        writes.add(Clock, *first_clocks(desk.clocks, referral, days.now))
         addressed.append({**reasons, **_addressed(referral, department)})
         writes.add(Event, _event(referral, days.now))
         referrals.append((referral, department.name if department else None))
@@ -133,7 +140,12 @@ def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
 
 
 def _referral(
-    report: Routable, routed: RoutedReferral, reasons: dict[str, Any], department: DepartmentRow | None, now: datetime
+    report: Routable,
+    routed: RoutedReferral,
+    reasons: dict[str, Any],
+    department: DepartmentRow | None,
+    deadlines: dict[str, Any],
+    now: datetime,
 ) -> NewReferral:
     waits = routed.pending_triage or department is None
     return NewReferral(
@@ -152,6 +164,7 @@ def _referral(
         rule_codes=list(routed.rule_codes),
         legal_basis=reasons["legal_basis"],
         deadline_profile=routed.deadline_profile,
+        deadlines=deadlines,
         created_at=now,
         routed_at=None if waits else now,
     )

@@ -30,6 +30,7 @@ class NewReferral:
     rule_codes: list[Any]
     legal_basis: list[Any]
     deadline_profile: str
+    deadlines: dict[str, Any]
     created_at: datetime
     routed_at: datetime | None
     accepted_at: datetime | None = None

@@ -24,6 +24,11 @@ class ParsedSet:
         self._decided: dict[Any, tuple[RoutingDecision, dict[str, Any]]] = {}
         self.name = f"{rule_set.code}/{rule_set.version}"
 
+    def deadlines(self, profile: str) -> dict[str, Any]:
+        """The spans of a deadline profile, by clock, as the set spells them; what it leaves open is not there."""
+        spans: dict[str, Any] = self._rule_set.data["deadline_profiles"].get(profile, {})
+        return spans
+
     def decide(self, facts: RoutingFacts) -> tuple[RoutingDecision, dict[str, Any]]:
         """What ``domain.routing.route`` says of ``facts``, and the same as JSON: shared, so copy what you change."""
         key = (facts.category, facts.outcome, facts.findings, frozenset(facts.attributes.items()), facts.site_kind,

@@ -17,6 +17,7 @@ from backend.domain.referrals import next_status
 from backend.domain.reports.stages import report_status_of
 from backend.domain.vocabulary import ClosingRule, ReferralAction, ReferralRole, ReferralStatus, ReportStatus
 from backend.persistence.models import Event, Referral, Report
+from backend.services.clocks import follow_status
 from backend.services.history import event_values, record
 from backend.services.outbox import CaseNews, announce
 
@@ -48,8 +49,8 @@ def set_status(
     reason: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Move ``referral`` as the table of the life cycle says, count its version up, write the event and tell whose turn
-    it is.
+    """Move ``referral`` as the table of the life cycle says, count its version up, write the event, turn its clocks and
+    tell whose turn it is.
 
     ``actor`` None: the product itself (a department was dissolved, it happened again). Raises DomainError('illegal_transition').
     """
@@ -69,6 +70,8 @@ def set_status(
         reason=reason,
         data=data,
     )
+    if action != ReferralAction.ASSIGN:  # another handler of the same department has no more time than the first
+        follow_status(session, referral, before, referral.status, actor=actor, now=now)
     announce(session, [CaseNews(referral, action.value, actor.user_id if actor else None)], now=now)
 
 

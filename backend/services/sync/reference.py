@@ -1,7 +1,8 @@
 """Reference data a sync needs, kept in memory until the database says that it changed.
 
-``reference_revision`` gets a new value with every change of rule sets, departments, their functions or grid versions
-(triggers, migration 0003). A sync reads it with everything else it opens with, so what is kept is never older than that.
+``reference_revision`` gets a new value with every change of rule sets, departments, their functions, grid versions or the
+calendar (triggers, migrations 0003 and 0007). A sync reads it with everything else it opens with, so what is kept is never
+older than that.
 """
 
 from dataclasses import dataclass
@@ -11,17 +12,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.persistence.queries.grids.versions import VersionSpan, published_spans
+from backend.services.clocks import ClockDesk, read_desk
 from backend.services.referrals import RuleSets, load_departments
 from backend.services.referrals.departments import DepartmentMap
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Published grid versions (oldest first), rule sets, and which department answers for what."""
+    """Published grid versions (oldest first), rule sets, which department answers for what, what deadlines are
+    counted with."""
 
     spans: list[VersionSpan]
     rule_sets: RuleSets
     departments: DepartmentMap
+    clocks: ClockDesk
 
 
 _guard = Lock()
@@ -34,7 +38,7 @@ def load_reference_data(session: Session, revision: UUID | None) -> Reference:
     found = _kept.get(revision) if revision else None
     if found is not None:
         return found
-    made = Reference(published_spans(session), RuleSets(session), load_departments(session))
+    made = Reference(published_spans(session), RuleSets(session), load_departments(session), read_desk(session))
     if revision:
         with _guard:
             while len(_kept) >= KEPT:
