@@ -7,7 +7,7 @@ department or grids.
 from collections.abc import Iterable
 
 from backend.domain.errors import DomainError
-from backend.domain.vocabulary import QuarantineAction, ReferralAction, Role, TaskAction
+from backend.domain.vocabulary import CrimeTransferAction, QuarantineAction, ReferralAction, Role, TaskAction
 
 EVERYBODY = frozenset(Role)
 FIELD = frozenset({Role.GRID_WORKER, Role.STREET_COORDINATOR})
@@ -17,6 +17,7 @@ ROUTERS = frozenset({Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS})
 BUREAU = frozenset({Role.BUREAU_TRIAGER})
 OFFICERS = frozenset({Role.DEPARTMENT_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+NOBODY: frozenset[Role] = frozenset()  # only the product itself
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
@@ -37,6 +38,20 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "referral.verify": BUREAU,
     "referral.close": BUREAU,
     "referral.reopen": BUREAU,
+    "referral.redirect": NOBODY,
+    "department.manage": ADMINISTRATORS,
+    # what somebody was punished for is for those who decide about it; a street learns how often
+    "penalty.read": OFFICERS | BUREAU | {Role.CITY_OPERATIONS, Role.AUDITOR},
+    "penalty_count.read": EVERYBODY,
+    "penalty.record": OFFICERS | BUREAU,
+    "penalty.import": BUREAU,
+    # 国务院令310号 5条: the transfer is the health bureau's act alone; that it happened is no secret within the case
+    "crime_transfer.read": EVERYBODY - {Role.GRID_WORKER},
+    "crime_file.read": BUREAU | {Role.AUDITOR},
+    "crime_transfer.propose": BUREAU,
+    "crime_transfer.decide": BUREAU,
+    "crime_transfer.hand_over": BUREAU,
+    "crime_transfer.record": BUREAU,
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,
@@ -82,6 +97,21 @@ REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
     ReferralAction.START_VERIFYING: "referral.verify",
     ReferralAction.CLOSE: "referral.close",
     ReferralAction.REOPEN: "referral.reopen",
+    ReferralAction.REDIRECT: "referral.redirect",
+    ReferralAction.UNROUTE: "referral.redirect",
+}
+
+CRIME_ACTION_PERMISSION: dict[CrimeTransferAction, str] = {
+    CrimeTransferAction.APPROVE: "crime_transfer.decide",
+    CrimeTransferAction.REFUSE: "crime_transfer.decide",
+    CrimeTransferAction.HAND_OVER: "crime_transfer.hand_over",
+    CrimeTransferAction.RECORD_FILED: "crime_transfer.record",
+    CrimeTransferAction.RECORD_NOT_FILED: "crime_transfer.record",
+    CrimeTransferAction.REQUEST_RECONSIDERATION: "crime_transfer.record",
+    CrimeTransferAction.RECORD_UPHELD: "crime_transfer.record",
+    CrimeTransferAction.INFORM_PROCURATORATE: "crime_transfer.record",
+    CrimeTransferAction.DELIVER_GOODS: "crime_transfer.hand_over",
+    CrimeTransferAction.END: "crime_transfer.record",
 }
 
 QUARANTINE_ACTION_PERMISSION: dict[QuarantineAction, str] = dict.fromkeys(QuarantineAction, "quarantine.settle")

@@ -123,6 +123,45 @@ class ReferralAction(StrEnum):
     START_VERIFYING = "start_verifying"
     CLOSE = "close"
     REOPEN = "reopen"
+    # by the product itself, when a department ends; no role may do them
+    REDIRECT = "redirect"
+    UNROUTE = "await_triage"  # the word of first routing for the same thing
+
+
+class CrimeTransferStatus(StrEnum):
+    """Where the transfer of a suspected crime to the police stands (国务院令310号)."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    HANDED_OVER = "handed_over"
+    FILED = "filed"
+    NOT_FILED = "not_filed"
+    RECONSIDERING = "reconsidering"
+    UPHELD = "upheld"
+    PROCURATORATE_INFORMED = "procuratorate_informed"
+    COMPLETED = "completed"
+    ENDED = "ended"
+
+
+class CrimeTransferAction(StrEnum):
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    HAND_OVER = "hand_over"
+    RECORD_FILED = "record_filed"
+    RECORD_NOT_FILED = "record_not_filed"
+    REQUEST_RECONSIDERATION = "request_reconsideration"
+    RECORD_UPHELD = "record_upheld"
+    INFORM_PROCURATORATE = "inform_procuratorate"
+    DELIVER_GOODS = "deliver_goods"
+    END = "end"
+
+
+class PenaltySource(StrEnum):
+    """case: recorded on a referral here · imported: decided before or elsewhere."""
+
+    CASE = "case"
+    IMPORTED = "imported"
 
 
 class Verdict(StrEnum):

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from backend.domain import quarantine, referrals, tasks
+from backend.domain import crime_transfers, quarantine, referrals, tasks
 from backend.domain.labels import labelled
 from backend.domain.permissions import (
+    CRIME_ACTION_PERMISSION,
     PERMISSIONS,
     QUARANTINE_ACTION_PERMISSION,
     REFERRAL_ACTION_PERMISSION,
     TASK_ACTION_PERMISSION,
 )
 from backend.domain.vocabulary import (
+    CrimeTransferAction,
+    CrimeTransferStatus,
     Flag,
     Outcome,
     QuarantineAction,
@@ -44,6 +47,11 @@ def workflow_document() -> dict[str, Any]:
             "statuses": _statuses(ReferralStatus, referrals.FINAL_STATUSES),
             "actions": _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED),
             "transitions": _transitions(referrals.TRANSITIONS),
+        },
+        "crime_transfer": {
+            "statuses": _statuses(CrimeTransferStatus, crime_transfers.FINAL_STATUSES),
+            "actions": _actions(CrimeTransferAction, CRIME_ACTION_PERMISSION, crime_transfers.REASON_NEEDED),
+            "transitions": _transitions(crime_transfers.TRANSITIONS),
         },
         "quarantine": {
             "statuses": _statuses(QuarantineState, quarantine.FINAL_STATES),

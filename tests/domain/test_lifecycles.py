@@ -50,6 +50,20 @@ verifying reopen reopened
 closed reopen reopened
 reopened route routed
 reopened start_handling handling
+pending_triage redirect pending_triage
+routed redirect routed
+accepted redirect routed
+handling redirect routed
+returned redirect routed
+reopened redirect routed
+handled redirect handled
+verifying redirect verifying
+pending_triage await_triage pending_triage
+routed await_triage pending_triage
+accepted await_triage pending_triage
+handling await_triage pending_triage
+returned await_triage pending_triage
+reopened await_triage pending_triage
 """
 
 

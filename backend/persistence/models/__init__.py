@@ -1,6 +1,7 @@
 """Every table, importable from one place, so that the metadata is whole wherever a model is used."""
 
 from backend.persistence.models.accounts import Device, LoginSession, RefreshToken, RoleAssignment, User, UserSkill
+from backend.persistence.models.crime_transfers import CrimeTransfer
 from backend.persistence.models.divisions import (
     Department,
     DepartmentFunction,
@@ -15,6 +16,7 @@ from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
 from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
 from backend.persistence.models.media import Media, Upload
+from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
 from backend.persistence.models.sync import (
@@ -31,6 +33,7 @@ from backend.persistence.models.sync import (
 from backend.persistence.models.tasks import Site, Task, TaskAssignment
 
 __all__ = [
+    "CrimeTransfer",
     "Department",
     "DepartmentFunction",
     "Device",
@@ -49,6 +52,7 @@ __all__ = [
     "HistorySealEntry",
     "LoginSession",
     "Media",
+    "Penalty",
     "QuarantineEntry",
     "ReferenceRevision",
     "Referral",

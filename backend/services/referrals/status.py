@@ -36,7 +36,7 @@ REPORT_ACTION = {
 
 def set_status(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     referral: Referral,
     action: ReferralAction,
     *,
@@ -47,7 +47,7 @@ def set_status(
 ) -> None:
     """Move ``referral`` as the table of the life cycle says, count its version up and write the event.
 
-    Raises DomainError('illegal_transition').
+    ``actor`` None means the product itself (a department ended). Raises DomainError('illegal_transition').
     """
     before = referral.status
     referral.status = next_status(before, action)
