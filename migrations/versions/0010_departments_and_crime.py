@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them again. What a district changed by hand stays as it is, unmarked: the next load of reference data overwrites it."""
+    """Drop them again. What a district changed stays, unmarked: the next load of reference data overwrites it."""
     op.execute("DROP TABLE crime_transfers")
     op.execute("DROP TABLE penalties")
     # the older constraint knows one street per department: of several only the first can stay

@@ -5,6 +5,7 @@ Not here: reading (persistence/queries/referrals.py), the rules themselves (doma
 
 from backend.services.referrals.actions import ActionDetails, act, actions_for
 from backend.services.referrals.departments import load_departments
+from backend.services.referrals.redirecting import dissolve, redirect_dissolved
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
@@ -17,6 +18,8 @@ __all__ = [
     "RuleSets",
     "act",
     "actions_for",
+    "dissolve",
     "load_departments",
+    "redirect_dissolved",
     "refer_reports",
 ]
