@@ -3,6 +3,8 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    crime_transfers,
+    departments,
     devices,
     divisions,
     docs,
@@ -12,6 +14,7 @@ from backend.api import (
     map,
     media,
     metrics,
+    penalties,
     quarantine,
     referrals,
     reports,
@@ -25,6 +28,8 @@ from backend.api import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    crime_transfers.blueprint,
+    departments.blueprint,
     devices.blueprint,
     divisions.blueprint,
     divisions.well_known,
@@ -35,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     map.blueprint,
     media.blueprint,
     metrics.blueprint,
+    penalties.blueprint,
     quarantine.blueprint,
     referrals.blueprint,
     reports.blueprint,

@@ -1,4 +1,4 @@
-"""Reference everybody needs: places, offices, forms, words, life cycles, and the keys that receipts are verified with."""
+"""Reference everybody needs: places, forms, words, life cycles, and the keys that receipts are verified with."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,6 @@ from flask_smorest import Blueprint
 from backend.api.endpoint import PUBLIC, Call, endpoint
 from backend.api.schemas.divisions import (
     DayQuerySchema,
-    DepartmentListSchema,
     DivisionListSchema,
     DivisionQuerySchema,
     FormListSchema,
@@ -21,7 +20,7 @@ from backend.domain.labels import all_labels, vocabulary_objects
 from backend.domain.workflow import workflow_document
 from backend.persistence.queries import divisions as queries
 
-blueprint = Blueprint("divisions", __name__, url_prefix="/api/v1", description="Places, offices, forms and words")
+blueprint = Blueprint("divisions", __name__, url_prefix="/api/v1", description="Places, forms and words")
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known", description="Keys for verifying receipts")
 
 LABEL = {"code": "grid_worker", "zh": "网格员", "en": "Grid worker"}
@@ -34,14 +33,6 @@ DIVISION_EXAMPLE = {
     "valid_from": "2014-11-01",
     "valid_to": None,
     "successor": None,
-}
-DEPARTMENT_EXAMPLE = {
-    "id": "9b5a0c4e-7f0e-5d0a-8f43-0a3f5b1c2d3e",
-    "code": "putuo.market",
-    "zh": "普陀区市场监督管理局",
-    "en": "Putuo Market Supervision Bureau",
-    "street": None,
-    "functions": [{"code": "market_supervision", "zh": "市场监督（无照、食品、亮照）", "en": "Market supervision"}],
 }
 FORM_EXAMPLE = {
     "code": "A",
@@ -71,31 +62,6 @@ FORM_EXAMPLE = {
 )
 def list_divisions(call: Call) -> dict[str, Any]:
     return {"items": queries.list_divisions(call.session, _day(call), call.query["level"])}
-
-
-@endpoint(
-    blueprint,
-    "/departments",
-    permission="workflow.read",
-    summary="Departments and the functions they hold on a day",
-    query=DayQuerySchema,
-    answer=DepartmentListSchema,
-    example={"items": [DEPARTMENT_EXAMPLE]},
-)
-def list_departments(call: Call) -> dict[str, Any]:
-    return {
-        "items": [
-            {
-                "id": department.id,
-                "code": department.code,
-                "zh": department.name,
-                "en": department.name_en,
-                "street": department.street_code,
-                "functions": functions,
-            }
-            for department, functions in queries.list_departments(call.session, _day(call))
-        ]
-    }
 
 
 @endpoint(

@@ -110,6 +110,21 @@ LEGAL: dict[str, Problem] = {
         "没有照片 {sha256}，请先上传，或去掉该项。",
         "There is no photo {sha256}; upload it first, or leave it out.",
     ),
+    "answer_needed": Problem(
+        Kind.INVALID,
+        "请填写公安机关答复的内容或文号。",
+        "Say what the police answered, or give the number of their notice.",
+    ),
+    "bad_moment": Problem(
+        Kind.INVALID,
+        "时间须在上一步（{first}）之后且不晚于现在，请核对。",
+        "The time must lie between the step before ({first}) and now; check it.",
+    ),
+    "materials_closed": Problem(
+        Kind.CONFLICT,
+        "案件已移送或已终结，材料清单不能再改；请在留痕中说明。",
+        "The papers went out with the case, or it is over; they cannot be changed here any more.",
+    ),
     "receipt_needed": Problem(
         Kind.INVALID, "请填写公安机关的回执（签收）编号。", "Give the number of the police's receipt."
     ),

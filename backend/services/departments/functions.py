@@ -13,6 +13,7 @@ from backend.domain.ids import new_id
 from backend.domain.permissions import check
 from backend.domain.vocabulary import DivisionLevel
 from backend.persistence.models import Department, DepartmentFunction, Function
+from backend.persistence.violations import violated_constraint
 from backend.services.departments.rows import (
     ONE_AT_A_TIME,
     as_duties,
@@ -26,6 +27,8 @@ from backend.services.departments.rows import (
     note,
     streets_on,
 )
+
+ONE_HOLDER = "ex_department_functions_one_holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ def assign_function(
         if made is not None:
             session.add(made)
             session.flush()
-    except IntegrityError:  # the database's last word: somebody changed it past this door
+    except IntegrityError as error:  # the database's last word: somebody changed it past this door
+        if violated_constraint(error) != ONE_HOLDER:
+            raise
         raise DomainError("function_taken", name=holder.name if holder else department.name) from None
     _tell(session, actor, change, holder, department, now)
 
