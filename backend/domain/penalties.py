@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from backend.domain.crime import counting_rule
+from backend.domain.crime import CountingRule, counting_rule
 from backend.domain.errors import DomainError
 from backend.domain.labels import vocabulary_objects
 
@@ -31,8 +31,11 @@ def counted(penalties: Iterable[CountedPenalty], day: date) -> int:
     not revoked. One decision counts once, however many kinds it names. 0 where no rule is in force.
     """
     rule = counting_rule(day)
-    if rule is None:
-        return 0
+    return 0 if rule is None else counted_by(rule, penalties, day)
+
+
+def counted_by(rule: CountingRule, penalties: Iterable[CountedPenalty], day: date) -> int:
+    """``counted`` by one rule, whatever day it is in force on."""
     oldest = date.min if rule.window_days is None else day - timedelta(days=rule.window_days)
     return len(
         {

@@ -1,6 +1,7 @@
 """Rows for tests, valid by default: each factory adds, flushes and returns. Nothing here is a stand-in for our own code."""
 
 from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
+from tests.factories.legal import OFFICERS, PAPERS, make_department, make_penalty, make_transfer
 from tests.factories.people import (
     actor_of,
     department_named,
@@ -16,20 +17,25 @@ from tests.factories.work import make_photo, make_referral, make_report, make_ta
 __all__ = [
     "DISTRICT",
     "LONG_AGO",
+    "OFFICERS",
     "OTHER_STREET",
+    "PAPERS",
     "STREET",
     "actor_of",
     "department_named",
+    "make_department",
     "make_device",
     "make_grids",
     "make_login",
     "make_officer",
+    "make_penalty",
     "make_photo",
     "make_referral",
     "make_report",
     "make_responsible",
     "make_site",
     "make_task",
+    "make_transfer",
     "make_user",
     "refer",
     "token_for",

@@ -60,7 +60,7 @@ class DepartmentSchema(Schema):
         metadata={"description": "First day it does not exist any more"},
     )
     successor = fields.String(required=True, allow_none=True, metadata={"description": "Code of who came after it"})
-    next_name = fields.Method("_next_name", required=True, allow_none=True, metadata={"type": ["object", "null"]})
+    next_name = fields.Method("_next_name", required=True, allow_none=True, metadata={"type": "object"})
     functions = fields.List(fields.Nested(HeldFunctionSchema), required=True, attribute="held")
 
     def _next_name(self, whole: Any) -> dict[str, Any] | None:
