@@ -60,11 +60,8 @@ class DepartmentSchema(Schema):
         metadata={"description": "First day it does not exist any more"},
     )
     successor = fields.String(required=True, allow_none=True, metadata={"description": "Code of who came after it"})
-    next_name = fields.Method("_next_name", required=True, allow_none=True, metadata={"type": "object"})
+    next_name = fields.Nested(NextNameSchema, required=True, allow_none=True)
     functions = fields.List(fields.Nested(HeldFunctionSchema), required=True, attribute="held")
-
-    def _next_name(self, whole: Any) -> dict[str, Any] | None:
-        return NextNameSchema().dump(whole.department) if whole.department.renamed_on else None
 
 
 class DepartmentListSchema(Schema):
@@ -101,7 +98,7 @@ class DepartmentCreateSchema(Schema):
     }
 
     code = Words(min_length=2, max_length=64, required=True, validate=CODE)
-    zh = Words(min_length=1, max_length=200, required=True, validate=validate.Regexp(r"\S"))
+    zh = Words(max_length=200, required=True, validate=validate.Regexp(r"\S"))
     en = Words(max_length=200, load_default="")
     district = Words(required=True, max_length=6, validate=DISTRICT)
     street = Words(max_length=9, validate=STREET, load_default=None, allow_none=True)
@@ -118,7 +115,7 @@ class DepartmentRenameSchema(Schema):
         "reason": "机构改革",
     }
 
-    zh = Words(min_length=1, max_length=200, required=True, validate=validate.Regexp(r"\S"))
+    zh = Words(max_length=200, required=True, validate=validate.Regexp(r"\S"))
     en = Words(max_length=200, load_default="")
     on = Day(required=True)
     reason = Words(**REASON)

@@ -32,6 +32,11 @@ class DepartmentWhole:
     successor: str | None
     held: list[Held] = field(default_factory=list)
 
+    @property
+    def next_name(self) -> Department | None:
+        """The department, while a new name waits for its day."""
+        return self.department if self.department.renamed_on is not None else None
+
 
 def list_departments(session: Session, day: date) -> list[DepartmentWhole]:
     """Departments that exist on ``day``, by code, each with the functions it holds then; one statement."""
