@@ -16,7 +16,7 @@ from backend.api.schemas.divisions import (
     WorkflowSchema,
 )
 from backend.domain.calendar import local_day
-from backend.domain.labels import all_labels, vocabulary_objects
+from backend.domain.labels import all_labels, office_lists, vocabulary_objects
 from backend.domain.workflow import workflow_document
 from backend.persistence.queries import divisions as queries
 
@@ -93,7 +93,8 @@ def list_forms(call: Call) -> dict[str, Any]:
     },
 )
 def show_vocabulary(call: Call) -> dict[str, Any]:
-    return {"items": list(vocabulary_objects().values()), "labels": all_labels()}
+    items = [*vocabulary_objects().values(), *office_lists().values()]
+    return {"items": items, "labels": all_labels()}
 
 
 @endpoint(

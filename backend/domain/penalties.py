@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from backend.domain.crime import CountingRule, counting_rule
 from backend.domain.errors import DomainError
-from backend.domain.labels import vocabulary_objects
+from backend.domain.labels import office_lists
 
 CASE_OUTCOME = "founded_case_filed"  # of handling_outcomes: a penalty comes out of a filed case
 
@@ -48,7 +48,7 @@ def counted_by(rule: CountingRule, penalties: Iterable[CountedPenalty], day: dat
 
 def function_of_kind(kind: str) -> str | None:
     """The function that decides penalties of this kind; None for any. DomainError('unknown_code') for no such kind."""
-    for entry in vocabulary_objects()["penalty_kinds"]["items"]:
+    for entry in office_lists()["penalty_kinds"]["items"]:
         if entry["code"] == kind:
             function: str | None = entry["function"]
             return function

@@ -56,6 +56,14 @@ def _widen_departments() -> None:
             ADD CONSTRAINT ck_departments_next_name CHECK
                 ((next_name IS NULL) = (renamed_on IS NULL) AND (next_name IS NULL) = (next_name_en IS NULL))
     """)
+    # where periods overlap the later one was followed: so the earlier one ended where that began
+    op.execute("""
+        UPDATE department_functions d SET valid_to = n.follows FROM (
+            SELECT id, lead(valid_from) OVER (
+                PARTITION BY function_code, district_code, street_code ORDER BY valid_from, id) AS follows
+            FROM department_functions) n
+        WHERE n.id = d.id AND n.follows > d.valid_from AND (d.valid_to IS NULL OR d.valid_to > n.follows)
+    """)
     op.execute("""
         ALTER TABLE department_functions ADD by_hand BOOLEAN NOT NULL DEFAULT false,
             DROP CONSTRAINT uq_department_functions_department_id_function_code_valid_from,

@@ -7,7 +7,7 @@ import pytest
 from backend.domain.crime import CountingRule, counting_rule, counting_rules
 from backend.domain.departments import load_functions
 from backend.domain.errors import DomainError
-from backend.domain.labels import codes_of, vocabulary_objects
+from backend.domain.labels import codes_of, office_lists
 from backend.domain.legal import MARKS, all_bases
 from backend.domain.penalties import CountedPenalty, check_day, check_kind, counted, counted_by, function_of_kind
 
@@ -60,10 +60,10 @@ def test_the_rule_says_where_it_stands_and_that_it_is_an_inference():
 
 
 def test_kinds_name_known_functions_and_marks():
-    for item in vocabulary_objects()["penalty_kinds"]["items"]:
+    for item in office_lists()["penalty_kinds"]["items"]:
         assert item["function"] is None or item["function"] in load_functions()
-    assert vocabulary_objects()["penalty_kinds"]["mark"] in MARKS
-    for item in vocabulary_objects()["crime_grounds"]["items"]:
+    assert office_lists()["penalty_kinds"]["mark"] in MARKS
+    for item in office_lists()["crime_grounds"]["items"]:
         assert item["law"] in all_bases()
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import Role
-from backend.persistence.models import Department, DepartmentFunction, Event
+from backend.persistence.models import Department, DepartmentFunction, Event, SyncObject
 from backend.services import departments
-from backend.services.departments import FunctionChange, NewDepartment
+from backend.services.departments import Dissolution, FunctionChange, NewDepartment
 from backend.services.referrals import load_departments
 from tests.conftest import NOW
 from tests.factories import DISTRICT, OTHER_STREET, STREET, actor_of, department_named, make_department, make_user
@@ -146,6 +146,25 @@ def test_a_new_name_from_today_and_one_from_a_later_day(session, admin):
     assert (renamed.name, renamed.next_name) == ("普陀区大健康局", None)
     event = events_of(session, "putuo.health")[-1]
     assert (event.action, event.actor_id, event.data["from"]) == ("rename", None, "2027-01-01")
+
+
+def test_phones_learn_who_there_is_on_the_day(session, admin):
+    make_user(session)
+
+    def told():
+        statement = select(SyncObject.data).where(
+            SyncObject.type == "vocabulary", SyncObject.object_id == "departments"
+        )
+        newest = session.scalars(statement.order_by(SyncObject.version.desc()).limit(1)).one()
+        return {item["code"]: item["zh"] for item in newest["items"]}
+
+    departments.create_department(session, admin, draft(valid_from=NEXT_YEAR), now=NOW)
+    departments.rename_department(session, admin, "putuo.health", "普陀区卫生健康局", "", on=TODAY, now=NOW)
+    departments.dissolve_department(session, admin, "putuo.cdc", Dissolution(NEXT_YEAR, "putuo.health"), now=NOW)
+    assert told()["putuo.health"] == "普陀区卫生健康局"
+    assert "putuo.cdc" in told() and "putuo.new" not in told()
+    departments.settle_renames(session, now=NOW.replace(month=12, day=31, hour=16))
+    assert "putuo.cdc" not in told() and "putuo.new" in told()
 
 
 def test_what_is_refused(session, admin):

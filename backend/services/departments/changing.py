@@ -14,6 +14,7 @@ from backend.domain.permissions import check
 from backend.domain.vocabulary import DivisionLevel
 from backend.persistence.models import Department
 from backend.services.departments.rows import ONE_AT_A_TIME, check_division, check_exists, find_department, note
+from backend.services.scope import publish_departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def create_department(session: Session, actor: Actor, draft: NewDepartment, *, n
     session.add(department)
     note(session, actor, department, "create", at=now, data={"name": draft.name, "from": draft.valid_from.isoformat()})
     session.flush()
+    publish_departments(session, now)
     return department
 
 
@@ -84,17 +86,19 @@ def rename_department(
         data = {"name": name, "name_en": name_en, "from": on.isoformat()}
         note(session, actor, department, "plan_rename", at=now, reason=reason, data=data)
     session.flush()
+    publish_departments(session, now)
     return department
 
 
 def settle_renames(session: Session, *, now: datetime) -> int:
-    """Let every new name whose day has come take effect; how many."""
+    """Let every new name whose day has come take effect, and tell phones who begins and ends today; how many names."""
     session.execute(ONE_AT_A_TIME)
     statement = select(Department).where(Department.renamed_on <= local_day(now)).order_by(Department.code)
     due = session.scalars(statement, execution_options={"populate_existing": True}).all()
     for department in due:
         _settle(session, None, department, None, now)
     session.flush()
+    publish_departments(session, now)
     return len(due)
 
 

@@ -24,6 +24,7 @@ from backend.services.departments.rows import (
     note,
     streets_on,
 )
+from backend.services.scope import publish_departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def dissolve_department(
     }
     note(session, actor, department, "dissolve", at=now, reason=dissolution.reason, data=data)
     session.flush()
+    publish_departments(session, now)
     return gaps
 
 

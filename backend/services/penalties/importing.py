@@ -14,7 +14,7 @@ from backend.domain.calendar import local_day
 from backend.domain.cells import CellError, fold, read_choice, read_code, read_day, read_text
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
-from backend.domain.labels import vocabulary_objects
+from backend.domain.labels import office_lists
 from backend.domain.penalties import function_of_kind
 from backend.domain.permissions import check
 from backend.domain.rows import RowFault, row_fault
@@ -207,6 +207,6 @@ def _uscc(value: Any) -> str:
 
 @cache
 def _kind_words() -> tuple[dict[str, str], str]:
-    items = vocabulary_objects()["penalty_kinds"]["items"]
+    items = office_lists()["penalty_kinds"]["items"]
     words = {fold(word): item["code"] for item in items for word in (item["code"], item["zh"], item["en"])}
     return words, "、".join(item["zh"] for item in items)
