@@ -1,4 +1,4 @@
-"""Reference everybody needs: places, offices, forms, words, life cycles, and the keys that receipts are verified with."""
+"""Reference everybody needs: places, forms, words, life cycles, and the keys that receipts are verified with."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,6 @@ from flask_smorest import Blueprint
 from backend.api.endpoint import PUBLIC, Call, endpoint
 from backend.api.schemas.divisions import (
     DayQuerySchema,
-    DepartmentListSchema,
     DivisionListSchema,
     DivisionQuerySchema,
     FormListSchema,
@@ -17,11 +16,11 @@ from backend.api.schemas.divisions import (
     WorkflowSchema,
 )
 from backend.domain.calendar import local_day
-from backend.domain.labels import all_labels, vocabulary_objects
+from backend.domain.labels import all_labels, office_lists, vocabulary_objects
 from backend.domain.workflow import workflow_document
 from backend.persistence.queries import divisions as queries
 
-blueprint = Blueprint("divisions", __name__, url_prefix="/api/v1", description="Places, offices, forms and words")
+blueprint = Blueprint("divisions", __name__, url_prefix="/api/v1", description="Places, forms and words")
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known", description="Keys for verifying receipts")
 
 LABEL = {"code": "grid_worker", "zh": "网格员", "en": "Grid worker"}
@@ -34,14 +33,6 @@ DIVISION_EXAMPLE = {
     "valid_from": "2014-11-01",
     "valid_to": None,
     "successor": None,
-}
-DEPARTMENT_EXAMPLE = {
-    "id": "9b5a0c4e-7f0e-5d0a-8f43-0a3f5b1c2d3e",
-    "code": "putuo.market",
-    "zh": "普陀区市场监督管理局",
-    "en": "Putuo Market Supervision Bureau",
-    "street": None,
-    "functions": [{"code": "market_supervision", "zh": "市场监督（无照、食品、亮照）", "en": "Market supervision"}],
 }
 FORM_EXAMPLE = {
     "code": "A",
@@ -75,31 +66,6 @@ def list_divisions(call: Call) -> dict[str, Any]:
 
 @endpoint(
     blueprint,
-    "/departments",
-    permission="workflow.read",
-    summary="Departments and the functions they hold on a day",
-    query=DayQuerySchema,
-    answer=DepartmentListSchema,
-    example={"items": [DEPARTMENT_EXAMPLE]},
-)
-def list_departments(call: Call) -> dict[str, Any]:
-    return {
-        "items": [
-            {
-                "id": department.id,
-                "code": department.code,
-                "zh": department.name,
-                "en": department.name_en,
-                "street": department.street_code,
-                "functions": functions,
-            }
-            for department, functions in queries.list_departments(call.session, _day(call))
-        ]
-    }
-
-
-@endpoint(
-    blueprint,
     "/forms",
     permission="workflow.read",
     summary="Checklists in use on a day",
@@ -127,7 +93,8 @@ def list_forms(call: Call) -> dict[str, Any]:
     },
 )
 def show_vocabulary(call: Call) -> dict[str, Any]:
-    return {"items": list(vocabulary_objects().values()), "labels": all_labels()}
+    items = [*vocabulary_objects().values(), *office_lists().values()]
+    return {"items": items, "labels": all_labels()}
 
 
 @endpoint(
@@ -140,6 +107,7 @@ def show_vocabulary(call: Call) -> dict[str, Any]:
     example={
         "task": {"transitions": [{"from": "assigned", "action": "accept", "to": "accepted"}]},
         "referral": {"transitions": [{"from": "routed", "action": "accept", "to": "accepted"}]},
+        "crime_transfer": {"transitions": [{"from": "proposed", "action": "approve", "to": "approved"}]},
         "report": {"statuses": [{"code": "referred", "zh": "已派发", "en": "Referred"}]},
         "quarantine": {"transitions": [{"from": "open", "action": "repair", "to": "repaired"}]},
         "roles": [LABEL],

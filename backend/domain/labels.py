@@ -48,6 +48,13 @@ def vocabulary_objects() -> dict[str, dict[str, Any]]:
     return {name: {"name": name, **content} for name, content in load_yaml("vocabulary.yaml")["lists"].items()}
 
 
+@cache
+def office_lists() -> dict[str, dict[str, Any]]:
+    """The lists that no phone needs (what somebody was punished for, why a crime is suspected), shaped like those that do."""
+    return {name: {"name": name, **content} for name, content in load_yaml("vocabulary.yaml")["office_lists"].items()}
+
+
 def codes_of(list_name: str) -> tuple[str, ...]:
-    """The codes of one vocabulary list, in order; KeyError for a list that does not exist."""
-    return tuple(entry["code"] for entry in vocabulary_objects()[list_name]["items"])
+    """The codes of one list, of phones or offices, in order; KeyError for a list that does not exist."""
+    lists = {**vocabulary_objects(), **office_lists()}
+    return tuple(entry["code"] for entry in lists[list_name]["items"])

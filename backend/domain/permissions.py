@@ -7,7 +7,7 @@ department or grids.
 from collections.abc import Iterable
 
 from backend.domain.errors import DomainError
-from backend.domain.vocabulary import QuarantineAction, ReferralAction, Role, TaskAction
+from backend.domain.vocabulary import CrimeTransferAction, QuarantineAction, ReferralAction, Role, TaskAction
 
 EVERYBODY = frozenset(Role)
 FIELD = frozenset({Role.GRID_WORKER, Role.STREET_COORDINATOR})
@@ -19,12 +19,10 @@ OFFICERS = frozenset({Role.DEPARTMENT_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Phone first, recorded afterwards: whoever may have had to ring somebody.
 CALLERS = frozenset({Role.STREET_COORDINATOR, Role.BUREAU_TRIAGER, Role.DEPARTMENT_OFFICER, Role.CITY_OPERATIONS})
+NOBODY: frozenset[Role] = frozenset()  # only the product itself
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
 
-NOBODY = "nobody"  # the permission of what the product does by itself
-
 PERMISSIONS: dict[str, frozenset[Role]] = {
-    NOBODY: frozenset(),
     "task.read": EVERYBODY - OFFICERS,
     "task.create": PLANNERS,
     "task.assign": PLANNERS,
@@ -59,6 +57,20 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "clock.resume": OFFICERS | ROUTERS,
     "calendar.read": EVERYBODY,
     "calendar.load": ADMINISTRATORS,
+    "referral.redirect": NOBODY,
+    "department.manage": ADMINISTRATORS,
+    # what somebody was punished for is for those who decide about it; a street learns how often
+    "penalty.read": OFFICERS | BUREAU | {Role.CITY_OPERATIONS, Role.AUDITOR},
+    "penalty_count.read": EVERYBODY,
+    "penalty.record": OFFICERS | BUREAU,
+    "penalty.import": BUREAU,
+    # 国务院令310号 5条: the transfer is the health bureau's act alone; that it happened is no secret within the case
+    "crime_transfer.read": EVERYBODY - {Role.GRID_WORKER},
+    "crime_file.read": BUREAU | {Role.AUDITOR},
+    "crime_transfer.propose": BUREAU,
+    "crime_transfer.decide": BUREAU,
+    "crime_transfer.hand_over": BUREAU,
+    "crime_transfer.record": BUREAU,
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,
@@ -108,8 +120,6 @@ REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
     ReferralAction.ARBITRATE: "referral.arbitrate",
     ReferralAction.TRANSFER: "referral.transfer",
     ReferralAction.ASSIGN: "referral.assign",
-    ReferralAction.REDIRECT: NOBODY,
-    ReferralAction.UNROUTE: NOBODY,
     ReferralAction.ACCEPT: "referral.accept",
     ReferralAction.RETURN: "referral.return",
     ReferralAction.START_HANDLING: "referral.handle",
@@ -117,6 +127,21 @@ REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
     ReferralAction.START_VERIFYING: "referral.verify",
     ReferralAction.CLOSE: "referral.close",
     ReferralAction.REOPEN: "referral.reopen",
+    ReferralAction.REDIRECT: "referral.redirect",
+    ReferralAction.UNROUTE: "referral.redirect",
+}
+
+CRIME_ACTION_PERMISSION: dict[CrimeTransferAction, str] = {
+    CrimeTransferAction.APPROVE: "crime_transfer.decide",
+    CrimeTransferAction.REFUSE: "crime_transfer.decide",
+    CrimeTransferAction.HAND_OVER: "crime_transfer.hand_over",
+    CrimeTransferAction.RECORD_FILED: "crime_transfer.record",
+    CrimeTransferAction.RECORD_NOT_FILED: "crime_transfer.record",
+    CrimeTransferAction.REQUEST_RECONSIDERATION: "crime_transfer.record",
+    CrimeTransferAction.RECORD_UPHELD: "crime_transfer.record",
+    CrimeTransferAction.INFORM_PROCURATORATE: "crime_transfer.record",
+    CrimeTransferAction.DELIVER_GOODS: "crime_transfer.hand_over",
+    CrimeTransferAction.END: "crime_transfer.record",
 }
 
 QUARANTINE_ACTION_PERMISSION: dict[QuarantineAction, str] = dict.fromkeys(QuarantineAction, "quarantine.settle")

@@ -42,9 +42,14 @@ TRANSITIONS: dict[tuple[ReferralStatus, ReferralAction], ReferralStatus] = {
     (S.CLOSED, A.REOPEN): S.REOPENED,
     (S.REOPENED, A.ROUTE): S.ROUTED,
     (S.REOPENED, A.START_HANDLING): S.HANDLING,
-    # a department was dissolved: its successor takes over, or a person decides
-    **{(status, A.REDIRECT): S.ROUTED for status in (S.ROUTED, S.RETURNED, S.ACCEPTED, S.HANDLING, S.REOPENED)},
-    **{(status, A.UNROUTE): S.PENDING_TRIAGE for status in (S.ROUTED, S.RETURNED, S.ACCEPTED, S.HANDLING, S.REOPENED)},
+    # A department ends (by the product, no role may): who comes after it begins anew. What is done stays done, and what
+    # waits for triage goes on waiting; only the department changes.
+    **{(status, A.REDIRECT): S.ROUTED for status in (S.ROUTED, S.ACCEPTED, S.HANDLING, S.RETURNED, S.REOPENED)},
+    **{(status, A.REDIRECT): status for status in (S.PENDING_TRIAGE, S.IN_ARBITRATION, S.HANDLED, S.VERIFYING)},
+    **{
+        (status, A.UNROUTE): S.PENDING_TRIAGE
+        for status in (S.PENDING_TRIAGE, S.ROUTED, S.ACCEPTED, S.HANDLING, S.RETURNED, S.REOPENED)
+    },
 }
 
 FINAL_STATUSES = frozenset({S.CLOSED, S.MERGED})

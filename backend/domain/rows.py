@@ -54,6 +54,11 @@ ROW_FAULTS: dict[str, tuple[str, str]] = {
         "统一社会信用代码“{value}”校验不符（GB 32100-2015）。",
         "The credit code '{value}' fails its check (GB 32100-2015).",
     ),
+    "day_in_future": ("日期“{value}”晚于今天。", "The day '{value}' lies in the future."),
+    "penalty_differs": (
+        "决定书“{value}”已登记，但当事人或日期不同，请核对；如原记录有误请先撤销。",
+        "The decision '{value}' is recorded with another subject or day; check it, and revoke the record if that is wrong.",
+    ),
     "missing_column": ("缺少必需的列“{value}”。", "The column '{value}' is missing."),
     "repeated_column": ("列“{value}”出现两次。", "The column '{value}' is there twice."),
     "workday_on_weekday": (

@@ -5,6 +5,7 @@ Labels for people (Chinese, English) live in data/vocabulary.yaml; numbers and l
 
 from enum import StrEnum
 
+from backend.domain.case_words import *  # noqa: F403 -- given out from here like every other word list
 from backend.domain.clock_words import *  # noqa: F403 -- given out from here like every other word list
 
 
@@ -97,70 +98,6 @@ class Stage(StrEnum):
     CONSULTATION = "consultation"
     HANDLING = "handling"
     EVALUATION = "evaluation"
-
-
-class ReferralRole(StrEnum):
-    LEAD = "lead"
-    CO = "co"
-
-
-class ReferralStatus(StrEnum):
-    PENDING_TRIAGE = "pending_triage"
-    ROUTED = "routed"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    HANDLING = "handling"
-    HANDLED = "handled"
-    VERIFYING = "verifying"
-    CLOSED = "closed"
-    REOPENED = "reopened"
-    IN_ARBITRATION = "in_arbitration"
-    MERGED = "merged"
-
-
-class ReferralAction(StrEnum):
-    """``redirect`` and ``unroute`` are the product's own: a department ceased to exist."""
-
-    CONFIRM = "confirm"
-    ROUTE = "route"
-    MERGE = "merge"
-    UNMERGE = "unmerge"
-    DISMISS = "dismiss"
-    ACCEPT = "accept"
-    RETURN = "return"
-    ESCALATE = "escalate"
-    ARBITRATE = "arbitrate"
-    TRANSFER = "transfer"
-    ASSIGN = "assign"
-    START_HANDLING = "start_handling"
-    HANDLE = "handle"
-    START_VERIFYING = "start_verifying"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    REDIRECT = "redirect"
-    UNROUTE = "unroute"
-
-
-class TaskPurpose(StrEnum):
-    """Why a task was made for a referral: to see whether it is done, or whether it has stayed so after a penalty."""
-
-    VERIFICATION = "verification"
-    RECHECK = "recheck"
-
-
-class LinkKind(StrEnum):
-    """What a later report means for an earlier referral."""
-
-    RECURRENCE = "recurrence"
-    RECHECK_PASSED = "recheck_passed"
-    VERIFICATION = "verification"
-
-
-class ClosingRule(StrEnum):
-    """When a report is closed: with all its referrals, or already with all that lead."""
-
-    ALL = "all"
-    LEAD = "lead"
 
 
 class Verdict(StrEnum):

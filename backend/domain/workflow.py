@@ -1,18 +1,23 @@
 """The life cycles as one document for GET /api/v1/workflow, so that API, console and phone draw from one table."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
-from backend.domain import quarantine, referrals, tasks
+from backend.domain import crime_transfers, quarantine, referrals, tasks
+from backend.domain.crime import materials
 from backend.domain.labels import labelled
 from backend.domain.permissions import (
+    CRIME_ACTION_PERMISSION,
     PERMISSIONS,
     QUARANTINE_ACTION_PERMISSION,
     REFERRAL_ACTION_PERMISSION,
     TASK_ACTION_PERMISSION,
 )
 from backend.domain.vocabulary import (
+    CrimeTransferAction,
+    CrimeTransferStatus,
     Flag,
     Outcome,
     QuarantineAction,
@@ -44,6 +49,12 @@ def workflow_document() -> dict[str, Any]:
             "statuses": _statuses(ReferralStatus, referrals.FINAL_STATUSES),
             "actions": _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED),
             "transitions": _transitions(referrals.TRANSITIONS),
+        },
+        "crime_transfer": {
+            "statuses": _statuses(CrimeTransferStatus, crime_transfers.FINAL_STATUSES),
+            "actions": _actions(CrimeTransferAction, CRIME_ACTION_PERMISSION, crime_transfers.REASON_NEEDED),
+            "transitions": _transitions(crime_transfers.TRANSITIONS),
+            "materials": [asdict(material) for material in materials()],
         },
         "quarantine": {
             "statuses": _statuses(QuarantineState, quarantine.FINAL_STATES),

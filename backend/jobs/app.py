@@ -9,6 +9,7 @@ from backend.gateways.cluster import libpq_url
 TASK_MODULES = (
     "backend.jobs.accounts",
     "backend.jobs.clocks",
+    "backend.jobs.departments",
     "backend.jobs.grids",
     "backend.jobs.history",
     "backend.jobs.housekeeping",

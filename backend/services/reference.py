@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -27,12 +27,14 @@ from backend.persistence.models import (
     RuleSetRow,
 )
 from backend.services.clocks import seed_calendar
+from backend.services.departments.rows import ONE_AT_A_TIME
 from backend.services.epochs import ensure_epoch
 from backend.services.scope import publish_reference
 
 # The same everywhere and for ever: a department has one id in every installation, so references survive a reload.
 REFERENCE_NAMESPACE = UUID("2b1d6c0e-5f0a-5c3b-9a52-3f1f6a7e0c11")
 BEGINNING = date(1949, 10, 1)  # stands for "since before the records begin"; the columns want a day
+HELD_BY_ONE = ("function_code", "district_code", "street_code")  # on any day one department holds it
 KEPT = frozenset({"created_at"})  # told once, when the row first appeared
 
 Rows = list[dict[str, Any]]
@@ -42,13 +44,15 @@ def load_reference(session: Session, now: datetime) -> None:
     """Insert or update divisions, functions, departments, forms, rule sets and known years; tell phones what is news to them.
 
     Repeatable: with unchanged files nothing changes. Rows that left the files stay, because old reports name them: what
-    ends gets a ``valid_to`` in its file.
+    ends gets a ``valid_to`` in its file. What a district changed by hand is its own from then on: a department, and who
+    holds a function in a street (or the district), are not touched any more.
     """
     ensure_epoch(session, now)
+    session.execute(ONE_AT_A_TIME)
     _upsert(session, Division, ["code"], _divisions())
     _upsert(session, Function, ["code"], _functions())
-    _upsert(session, Department, ["id"], _departments())
-    _upsert(session, DepartmentFunction, ["id"], _holdings())
+    _upsert(session, Department, ["id"], _untouched(session, Department, _departments(), ("id",)))
+    _upsert(session, DepartmentFunction, ["id"], _untouched(session, DepartmentFunction, _holdings(), HELD_BY_ONE))
     _upsert(session, Form, ["code", "version"], _forms(now))
     _upsert(session, RuleSetRow, ["id"], _rule_sets(now))
     seed_calendar(session, now)
@@ -60,7 +64,17 @@ def department_id(code: str) -> UUID:
     return _id("department", code)
 
 
+def _untouched(session: Session, model: type[DeclarativeBase], rows: Rows, key: tuple[str, ...]) -> Rows:
+    """Those of ``rows`` for whose ``key`` the district has changed nothing by hand."""
+    table = model.__table__
+    columns = [table.columns[name] for name in key]
+    by_hand = {tuple(row) for row in session.execute(select(*columns).where(table.columns["by_hand"]))}
+    return [row for row in rows if tuple(row[name] for name in key) not in by_hand]
+
+
 def _upsert(session: Session, model: type[DeclarativeBase], key: list[str], rows: Rows) -> None:
+    if not rows:
+        return
     table = model.__table__
     assert isinstance(table, Table)
     statement = insert(table)

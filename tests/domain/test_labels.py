@@ -7,7 +7,7 @@ import pytest
 
 from backend.domain import vocabulary
 from backend.domain.data_files import load_yaml
-from backend.domain.labels import codes_of, enum_labels, label_of, labelled, vocabulary_objects
+from backend.domain.labels import codes_of, enum_labels, label_of, labelled, office_lists, vocabulary_objects
 from backend.domain.vocabulary import Category, Outcome, PhotoRole, Severity
 
 ENUMS = [value for value in vars(vocabulary).values() if isinstance(value, type) and issubclass(value, StrEnum)]
@@ -28,9 +28,14 @@ def test_one_label():
     assert label_of(Category.WATER_VENDING).zh == "现制现售水"
 
 
-@pytest.mark.parametrize("name", list(vocabulary_objects()))
+def test_what_offices_use_is_no_list_of_phones():
+    assert set(office_lists()) == {"penalty_kinds", "crime_grounds"}
+    assert not set(office_lists()) & set(vocabulary_objects())
+
+
+@pytest.mark.parametrize("name", [*vocabulary_objects(), *office_lists()])
 def test_lists_are_whole(name):
-    content = vocabulary_objects()[name]
+    content = {**vocabulary_objects(), **office_lists()}[name]
     assert content["name"] == name
     assert content["version"] >= 1
     assert len(set(codes_of(name))) == len(content["items"]) > 0

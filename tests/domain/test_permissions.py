@@ -4,24 +4,27 @@ import pytest
 
 from backend.domain.errors import DomainError
 from backend.domain.permissions import (
-    NOBODY,
+    CRIME_ACTION_PERMISSION,
     PERMISSIONS,
     REFERRAL_ACTION_PERMISSION,
     TASK_ACTION_PERMISSION,
     can,
     check,
 )
-from backend.domain.vocabulary import ReferralAction, Role, TaskAction
+from backend.domain.vocabulary import CrimeTransferAction, ReferralAction, Role, TaskAction
 
 
 def test_every_action_has_a_permission_of_the_table():
     assert set(TASK_ACTION_PERMISSION) == set(TaskAction)
     assert set(REFERRAL_ACTION_PERMISSION) == set(ReferralAction)
+    assert set(CRIME_ACTION_PERMISSION) == set(CrimeTransferAction)
+    assert {*TASK_ACTION_PERMISSION.values(), *CRIME_ACTION_PERMISSION.values()} <= set(PERMISSIONS)
     assert {*TASK_ACTION_PERMISSION.values(), *REFERRAL_ACTION_PERMISSION.values()} <= set(PERMISSIONS)
 
 
 def test_every_permission_is_held_by_somebody_and_every_role_holds_some():
-    assert {name for name, roles in PERMISSIONS.items() if not roles} == {NOBODY}
+    # what the product does by itself is no role's: a department's end moves its referrals
+    assert {name for name, roles in PERMISSIONS.items() if not roles} == {"referral.redirect"}
     for role in Role:
         assert any(role in holders for holders in PERMISSIONS.values())
 
@@ -65,6 +68,12 @@ def test_who_may(roles, permission, allowed):
     else:
         with pytest.raises(DomainError, match="forbidden"):
             check(roles, permission)
+
+
+def test_only_the_health_bureau_moves_a_transfer_to_the_police():
+    for permission in {*CRIME_ACTION_PERMISSION.values(), "crime_transfer.propose"}:
+        assert PERMISSIONS[permission] == {Role.BUREAU_TRIAGER}
+    assert Role.GRID_WORKER not in PERMISSIONS["crime_transfer.read"]
 
 
 def test_an_unknown_permission_is_a_programming_error():

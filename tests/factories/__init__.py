@@ -2,6 +2,7 @@
 
 from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
 from tests.factories.delivery import SECRET, make_notice, make_subscription, notices_of
+from tests.factories.legal import OFFICERS, PAPERS, make_department, make_penalty, make_transfer
 from tests.factories.people import (
     actor_of,
     department_named,
@@ -17,16 +18,20 @@ from tests.factories.work import make_photo, make_referral, make_report, make_ta
 __all__ = [
     "DISTRICT",
     "LONG_AGO",
+    "OFFICERS",
     "OTHER_STREET",
+    "PAPERS",
     "SECRET",
     "STREET",
     "actor_of",
     "department_named",
+    "make_department",
     "make_device",
     "make_grids",
     "make_login",
     "make_notice",
     "make_officer",
+    "make_penalty",
     "make_photo",
     "make_referral",
     "make_report",
@@ -34,6 +39,7 @@ __all__ = [
     "make_site",
     "make_subscription",
     "make_task",
+    "make_transfer",
     "make_user",
     "notices_of",
     "refer",

@@ -91,6 +91,42 @@ def test_reports_of_a_taken_id_from_before_are_laid_on_the_desk(cluster: Private
     assert [tuple(row) for row in found] == [("report_exists", "conflict", "report_exists", "report_id", "open")]
 
 
+def test_departments_in_use_are_taken_over_and_given_back(cluster: PrivateCluster) -> None:
+    """Periods that overlapped, which nothing forbade; and two streets of one department, which the older schema cannot hold."""
+    engine, url = _engine(cluster, "gp_before_departments"), cluster.url("gp_before_departments")
+    schema.upgrade(url, "0006")
+    duty = (
+        "INSERT INTO department_functions SELECT gen_random_uuid(), d.id, 'f', '310107', {street}, '{since}', NULL{more} "
+        "FROM departments d WHERE code = '{code}'"
+    )
+    with engine.begin() as connection:
+        for line in (
+            "INSERT INTO divisions SELECT c, c, c, 'street', NULL, '2000-01-01' "
+            "FROM unnest(ARRAY['310107', '310107005', '310107014']) c",
+            "INSERT INTO functions VALUES ('f', 'f', 'f')",
+            "INSERT INTO departments SELECT gen_random_uuid(), c, c, c, '310107', NULL, '2000-01-01' "
+            "FROM unnest(ARRAY['a', 'b']) c",
+            duty.format(street="NULL", since="2020-01-01", code="a", more=""),
+            duty.format(street="NULL", since="2025-01-01", code="b", more=""),
+        ):
+            connection.execute(text(line))
+    schema.upgrade(url)
+    held = text(
+        "SELECT d.code, CAST(f.valid_from AS text), CAST(f.valid_to AS text) FROM department_functions f "
+        "JOIN departments d ON d.id = department_id ORDER BY f.valid_from, f.street_code"
+    )
+    with engine.begin() as connection:
+        assert [tuple(row) for row in connection.execute(held)] == [
+            ("a", "2020-01-01", "2025-01-01"), ("b", "2025-01-01", None),
+        ]  # fmt: skip
+        for street in ("'310107005'", "'310107014'"):
+            connection.execute(text(duty.format(street=street, since="2026-01-01", code="a", more=", true")))
+    schema.downgrade(url, "0006")
+    with engine.connect() as connection:
+        assert len(connection.execute(held).all()) == 3
+    engine.dispose()
+
+
 GUARDED = ("events", "history_seals", "history_seal_entries", "sync_conflicts")
 
 

@@ -110,7 +110,7 @@ def test_the_function_of_a_new_addressee_decides_the_law(
 ) -> None:
     start_clocks(session, referral)
     act(session, officer, referral.id, A.RETURN, ActionDetails(return_code="other", reason="x"), now=NOW)
-    details = ActionDetails(function="street_enforcement")
+    details = ActionDetails(function="street_enforcement", reason="占道经营")
     act(session, bureau, referral.id, A.ROUTE, details, now=NOW)
     assert running(session, referral) == {"accept", "overall", "chengguan_transfer", "chengguan_check_and_tell"}
 

@@ -5,9 +5,13 @@ from datetime import date
 from sqlalchemy import func, select, text
 
 from backend.domain.departments import load_holdings, load_organisations
+from backend.domain.vocabulary import Role
 from backend.persistence.models import Department, DepartmentFunction, Division, Form, RuleSetRow
+from backend.services import departments
+from backend.services.departments import Dissolution, FunctionChange
 from backend.services.reference import department_id, load_reference
 from tests.conftest import NOW
+from tests.factories import actor_of, make_user
 
 TABLES = ("divisions", "functions", "departments", "department_functions", "forms", "rule_sets", "epochs")
 
@@ -27,6 +31,37 @@ def test_a_changed_row_is_put_right(session):
     session.execute(text("UPDATE departments SET name = 'x' WHERE code = 'putuo.health'"))
     load_reference(session, NOW)
     assert session.scalar(select(Department.name).where(Department.code == "putuo.health")) == "普陀区卫生健康委员会"
+
+
+def test_what_a_district_changed_by_hand_stays(session):
+    """Every way a district changes departments, and then the shipped data again."""
+    actor = actor_of(make_user(session, Role.ADMINISTRATOR), Role.ADMINISTRATOR)
+    today = date(2026, 11, 20)
+    departments.rename_department(session, actor, "putuo.health", "普陀区卫生健康局", "Health", on=today, now=NOW)
+    departments.rename_department(session, actor, "putuo.fire", "普陀区消防局", "Fire", on=date(2027, 1, 1), now=NOW)
+    departments.dissolve_department(session, actor, "putuo.cdc", Dissolution(today, "putuo.health"), now=NOW)
+    move = FunctionChange("drug_supervision", date(2020, 1, 1))
+    departments.assign_function(session, actor, "putuo.ecology", move, now=NOW)
+    move = FunctionChange("street_enforcement", today, street="310107005")
+    departments.assign_function(session, actor, "putuo.chengguan", move, now=NOW)
+    departments.end_function(session, actor, "putuo.sports", FunctionChange("sports", today), leave_gaps=True, now=NOW)
+    before = contents(session)
+    load_reference(session, NOW.replace(year=2027))
+    assert contents(session) == before
+    held = session.execute(
+        select(Department.code, DepartmentFunction.valid_from, DepartmentFunction.valid_to)
+        .join(Department, Department.id == DepartmentFunction.department_id)
+        .where(DepartmentFunction.function_code == "drug_supervision")
+        .order_by(DepartmentFunction.valid_from)
+    ).all()
+    assert [tuple(row) for row in held] == [
+        ("putuo.market", date(1949, 10, 1), date(2020, 1, 1)),
+        ("putuo.ecology", date(2020, 1, 1), None),
+    ]
+    # what nobody touched is still put right
+    session.execute(text("UPDATE departments SET name = 'x' WHERE code = 'putuo.market'"))
+    load_reference(session, NOW)
+    assert session.scalar(select(Department.name).where(Department.code == "putuo.market")) == "普陀区市场监督管理局"
 
 
 def test_ten_streets_today_and_the_old_code_of_zhenru(session):

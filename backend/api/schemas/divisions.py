@@ -1,4 +1,4 @@
-"""Shapes of places, offices, forms, word lists and life cycles."""
+"""Shapes of places, forms, word lists and life cycles."""
 
 from marshmallow import Schema, fields
 
@@ -35,31 +35,6 @@ class DivisionListSchema(Schema):
     """Divisions by code."""
 
     items = fields.List(fields.Nested(DivisionSchema), required=True)
-
-
-class FunctionSchema(Schema):
-    """Something a department answers for."""
-
-    code = fields.String(required=True)
-    zh = fields.String(required=True, attribute="name_zh")
-    en = fields.String(required=True, attribute="name_en")
-
-
-class DepartmentSchema(Schema):
-    """An organisation that takes referrals."""
-
-    id = fields.UUID(required=True)
-    code = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-    street = fields.String(required=True, allow_none=True, metadata={"description": "Set for a street's own office"})
-    functions = fields.List(fields.Nested(FunctionSchema), required=True)
-
-
-class DepartmentListSchema(Schema):
-    """Departments by code."""
-
-    items = fields.List(fields.Nested(DepartmentSchema), required=True)
 
 
 class FormSchema(Schema):
@@ -108,6 +83,7 @@ class WorkflowSchema(Schema):
 
     task = fields.Dict(required=True)
     referral = fields.Dict(required=True)
+    crime_transfer = fields.Dict(required=True)
     report = fields.Dict(required=True)
     quarantine = fields.Dict(required=True)
     roles = fields.List(fields.Dict(), required=True)

@@ -5,7 +5,10 @@ from marshmallow import Schema, fields, validate
 from backend.api.schemas.fields import Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 
-SUBJECTS = ("report", "referral", "task", "site", "grid", "grid_version", "user", "device", "sync_item", "webhook")
+SUBJECTS = (
+    "report", "referral", "task", "site", "grid", "grid_version", "user", "device", "sync_item", "webhook", "department",
+    "penalty", "crime_transfer",
+)  # fmt: skip
 
 
 class PersonSchema(Schema):

@@ -9,10 +9,11 @@ from backend.domain.errors.clocks import CLOCKS
 from backend.domain.errors.delivery import DELIVERY
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
+from backend.domain.errors.legal import LEGAL
 from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CLOCKS, **DELIVERY, **REFERRALS}
+CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CLOCKS, **DELIVERY, **LEGAL, **REFERRALS}
 
 
 class DomainError(Exception):

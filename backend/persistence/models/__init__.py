@@ -10,6 +10,7 @@ from backend.persistence.models.casework import (
     ReferralMaterial,
 )
 from backend.persistence.models.clocks import CalendarDay, CalendarYear, Clock, ClockRequest, ClockSuspension
+from backend.persistence.models.crime_transfers import CrimeTransfer
 from backend.persistence.models.delivery import Notice, NoticeMark, NoticeRead, WebhookDelivery, WebhookSubscription
 from backend.persistence.models.divisions import (
     Department,
@@ -25,6 +26,7 @@ from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
 from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
 from backend.persistence.models.media import Media, Upload
+from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
 from backend.persistence.models.sync import (
@@ -46,6 +48,7 @@ __all__ = [
     "Clock",
     "ClockRequest",
     "ClockSuspension",
+    "CrimeTransfer",
     "Department",
     "DepartmentFunction",
     "Device",
@@ -69,6 +72,7 @@ __all__ = [
     "Notice",
     "NoticeMark",
     "NoticeRead",
+    "Penalty",
     "Precedent",
     "QuarantineEntry",
     "ReferenceRevision",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import DivisionLevel
@@ -55,11 +55,23 @@ class Function(Row):
 
 
 class Department(Row):
-    """An organisation that takes referrals; ``street_code`` is set for a street's own team. ``office_hours``: its own
-    slots (domain/clocks), NULL for the usual ones."""
+    """An organisation that takes referrals; ``street_code`` is set for a street's own team.
+
+    ``by_hand``: the district changed it, so loading the shipped data leaves it alone. ``next_name``: what it is called
+    from ``renamed_on`` on, until that day has come. ``office_hours``: its own slots (domain/clocks), NULL for the usual ones.
+    """
 
     __tablename__ = "departments"
-    __table_args__ = (UniqueConstraint("code"), not_blank("name"))
+    __table_args__ = (
+        UniqueConstraint("code"),
+        not_blank("name"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period"),
+        CheckConstraint("successor_id IS NULL OR (valid_to IS NOT NULL AND successor_id <> id)", name="successor"),
+        CheckConstraint(
+            "(next_name IS NULL) = (renamed_on IS NULL) AND (next_name IS NULL) = (next_name_en IS NULL)",
+            name="next_name",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str]
@@ -71,15 +83,35 @@ class Department(Row):
     valid_to: Mapped[date | None] = mapped_column(Date)
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
     office_hours: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    next_name: Mapped[str | None]
+    next_name_en: Mapped[str | None]
+    renamed_on: Mapped[date | None] = mapped_column(Date)
 
 
 class DepartmentFunction(Row):
-    """Which department answers for a function, in a district or one of its streets, and when."""
+    """Which department answers for a function, in a district or one of its streets, and when.
+
+    One holder for a function in a street, and one for the district, on any day; a street's own goes before the district's.
+    ``by_hand`` as with departments.
+    """
 
     __tablename__ = "department_functions"
     __table_args__ = (
         Index(None, "function_code"),
-        UniqueConstraint("department_id", "function_code", "valid_from"),
+        Index(None, "department_id"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period"),
+        ExcludeConstraint(
+            ("function_code", "="),
+            ("district_code", "="),
+            (text("coalesce(street_code, '')"), "="),
+            (text("daterange(valid_from, valid_to)"), "&&"),
+            using="gist",
+            name="ex_department_functions_one_holder",
+            # looked at when a statement ends: one that moves a border touches two neighbours
+            deferrable=True,
+            initially="IMMEDIATE",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -89,6 +121,7 @@ class DepartmentFunction(Row):
     street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class Form(Row):

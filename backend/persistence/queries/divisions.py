@@ -1,4 +1,4 @@
-"""Reading places, offices and forms as they are on a day. Known to everybody who is signed in, so without a scope."""
+"""Reading places and forms as they are on a day. Known to everybody who is signed in, so without a scope."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.domain.vocabulary import DivisionLevel
-from backend.persistence.models import Department, DepartmentFunction, Division, Form, Function
+from backend.persistence.models import Division, Form
 
 
 def list_divisions(session: Session, day: date, level: DivisionLevel | None = None) -> list[Division]:
@@ -15,29 +15,6 @@ def list_divisions(session: Session, day: date, level: DivisionLevel | None = No
     if level is not None:
         statement = statement.where(Division.level == level)
     return list(session.scalars(statement))
-
-
-def list_departments(session: Session, day: date) -> list[tuple[Department, list[Function]]]:
-    """Departments that exist on ``day``, by code, each with the functions it holds then."""
-    rows = session.execute(
-        select(Department, Function)
-        .outerjoin(
-            DepartmentFunction,
-            and_(
-                DepartmentFunction.department_id == Department.id,
-                _holds(DepartmentFunction.valid_from, DepartmentFunction.valid_to, day),
-            ),
-        )
-        .outerjoin(Function, Function.code == DepartmentFunction.function_code)
-        .where(_holds(Department.valid_from, Department.valid_to, day))
-        .order_by(Department.code, Function.code)
-    )
-    found: dict[Department, list[Function]] = {}
-    for department, function in rows:
-        held = found.setdefault(department, [])
-        if function is not None:
-            held.append(function)
-    return list(found.items())
 
 
 def list_forms(session: Session, day: date) -> list[Form]:

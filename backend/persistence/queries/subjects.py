@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, select
+from sqlalchemy import ColumnElement, Uuid, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Role
-from backend.persistence.models import QuarantineEntry, Referral, Report, Site, Task
-from backend.persistence.queries import quarantine, referrals, reports, sites, tasks
+from backend.persistence.models import CrimeTransfer, Department, Penalty, QuarantineEntry, Referral, Report, Site, Task
+from backend.persistence.queries import crime_transfers, penalties, quarantine, referrals, reports, sites, tasks
 
 READERS_OF_ALL = (Role.AUDITOR, Role.ADMINISTRATOR)
 Visible = Callable[[Actor, datetime], ColumnElement[bool]]
@@ -21,6 +21,9 @@ SUBJECTS: dict[str, tuple[InstrumentedAttribute[Any], Visible]] = {
     "referral": (Referral.id, lambda actor, _now: referrals.visible_to(actor)),
     "task": (Task.id, tasks.visible_to),
     "site": (Site.id, sites.visible_to),
+    "department": (Department.id, lambda _actor, _now: true()),
+    "penalty": (Penalty.id, penalties.visible_to),
+    "crime_transfer": (CrimeTransfer.id, lambda actor, _now: crime_transfers.file_visible_to(actor)),
     "sync_item": (QuarantineEntry.item_id, quarantine.visible_to),
 }
 

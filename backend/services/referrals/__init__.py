@@ -11,6 +11,7 @@ from backend.services.referrals.departments import load_departments
 from backend.services.referrals.joint import Attendance, answer_joint, attend_joint, call_joint, end_joint
 from backend.services.referrals.materials import Material
 from backend.services.referrals.recurrence import Visit, note_visits
+from backend.services.referrals.redirecting import dissolve, redirect_dissolved
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
@@ -30,10 +31,12 @@ __all__ = [
     "answer_joint",
     "attend_joint",
     "call_joint",
+    "dissolve",
     "end_joint",
     "load_departments",
     "lock_case",
     "note_visits",
     "record_call",
+    "redirect_dissolved",
     "refer_reports",
 ]

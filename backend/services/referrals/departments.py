@@ -49,18 +49,24 @@ class DepartmentMap:
         """The department that answered for the function on ``day``, as it is called ``today``; None if nobody does.
 
         A street's own team goes before the district's (城管条例 4条3款). A day before all records counts as today. A
-        department that was dissolved since is replaced by its successor: a letter must reach somebody.
+        department that was dissolved since is replaced by its successor, one without a successor by who holds the
+        function today: a letter must reach somebody.
         """
-        duty = self._duty(function_code, district, street, day) or self._duty(function_code, district, street, today)
-        department = self._departments.get(duty.department_id) if duty else None
+        for when in (day, today):
+            duty = self._duty(function_code, district, street, when)
+            heir = self.heir(duty.department_id, today) if duty else None
+            if heir is not None:
+                return heir
+        return None
+
+    def heir(self, department_id: UUID | None, today: date) -> DepartmentRow | None:
+        """The department itself if it exists ``today``, else who came after it; None where it ended without successor."""
+        department = self.by_id(department_id)
         for _ in self._departments:  # at most as many steps as there are departments, should the data hold a circle
             if department is None or _holds(department.valid_from, department.valid_to, today):
                 return department
-            successor = self._departments.get(department.successor_id) if department.successor_id else None
-            if successor is None:
-                return department
-            department = successor
-        return department
+            department = self.by_id(department.successor_id)
+        return None
 
     def by_id(self, department_id: UUID | None) -> DepartmentRow | None:
         """The department with this id."""

@@ -33,7 +33,7 @@ def follow_reports(session: Session, actor: Actor | None, report: Report, referr
     if others:
         lock = select(Report).where(Report.id.in_(others)).order_by(Report.id).with_for_update(key_share=True)
         reports |= {row.id: row for row in session.scalars(lock, execution_options={"populate_existing": True})}
-    standing = _standing(session, reports)
+    standing = standing_of(session, reports)
     for report_id, row in reports.items():
         data = {"referral_id": str(referral.id)}
         set_report_status(session, actor, row, standing.get(report_id, []), now=now, data=data)
@@ -41,7 +41,10 @@ def follow_reports(session: Session, actor: Actor | None, report: Report, referr
     publish_reports(session, list(reports), now)
 
 
-def _standing(session: Session, report_ids: Collection[UUID]) -> dict[UUID, list[tuple[ReferralStatus, ReferralRole]]]:
+def standing_of(
+    session: Session, report_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[ReferralStatus, ReferralRole]]]:
+    """By report, where each of its referrals stands and as what; a merged one stands where its case does."""
     found: dict[UUID, list[tuple[ReferralStatus, ReferralRole]]] = {}
     rows: list[Row[*tuple[Any, ...]]] = list(session.execute(STANDING.where(Referral.report_id.in_(report_ids))).all())
     for report_id, status, role in rows:

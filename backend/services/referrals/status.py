@@ -70,7 +70,8 @@ def set_status(
         reason=reason,
         data=data,
     )
-    if action != ReferralAction.ASSIGN:  # another handler of the same department has no more time than the first
+    # routed from one department to another, its time begins anew; another handler of the same has no more than the first
+    if referral.status != before or before == ReferralStatus.ROUTED:
         follow_status(session, referral, before, referral.status, actor=actor, now=now)
     announce(session, [CaseNews(referral, action.value, actor.user_id if actor else None)], now=now)
 

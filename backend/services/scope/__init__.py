@@ -7,12 +7,13 @@ feed, which finds out by itself what is news to whom. Not here: serving the feed
 from backend.services.scope.grids import publish_grids
 from backend.services.scope.items import publish_entries, publish_new_entries
 from backend.services.scope.people import refresh_all, welcome_user
-from backend.services.scope.reference import publish_reference
+from backend.services.scope.reference import publish_departments, publish_reference
 from backend.services.scope.reports import publish_new_reports, publish_reports
 from backend.services.scope.sites import publish_sites
 from backend.services.scope.tasks import publish_tasks
 
 __all__ = [
+    "publish_departments",
     "publish_entries",
     "publish_grids",
     "publish_new_entries",

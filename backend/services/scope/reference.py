@@ -23,6 +23,13 @@ def publish_reference(session: Session, now: datetime) -> None:
     publish(session, [*_forms(session, now, holders), *_vocabularies(session, now, holders)])
 
 
+def publish_departments(session: Session, now: datetime) -> None:
+    """Tell every phone of the field which departments there are today, and what they are called."""
+    holders: dict[UUID, Own] = dict.fromkeys(field_users(session, now))
+    content = _departments(session, now)
+    publish(session, [FeedObject(ObjectType.VOCABULARY, "departments", content, holders)])
+
+
 def field_users(session: Session, now: datetime) -> Collection[UUID]:
     """Everybody who carries a phone in the field today."""
     return session.scalars(FIELD_USERS, {"day": local_day(now)}).all()
