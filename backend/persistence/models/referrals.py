@@ -4,11 +4,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, ReferralRole, ReferralStatus, Severity
 from backend.persistence.database import Row, enum_column, json_column
+
+# How soon a person should look at it, 0 first: an emergency before everything, then the gravest. Made by the database, so
+# that no writer can forget it; the inbox is read in this order (queries/cases).
+URGENCY = """
+    CASE WHEN is_emergency THEN 0 ELSE 10 END
+    + CASE severity WHEN 'emergency' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END
+"""
 
 
 class Referral(Row):
@@ -27,6 +44,13 @@ class Referral(Row):
         Index(None, "street_code", "seq"),
         Index(None, "status", "seq"),
         Index(None, "report_id"),
+        Index(None, "urgency", "seq"),
+        Index(None, "department_id", "urgency", "seq"),
+        Index(None, "street_code", "urgency", "seq"),
+        # what only few referrals have costs those nothing that lack it
+        Index(None, "handler_id", "seq", postgresql_where=text("handler_id IS NOT NULL")),
+        Index(None, "outcome_code", "seq", postgresql_where=text("outcome_code IS NOT NULL")),
+        Index(None, "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -59,3 +83,4 @@ class Referral(Row):
     return_count: Mapped[int] = mapped_column(default=0)
     proposed_department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
     version: Mapped[int] = mapped_column(default=1)
+    urgency: Mapped[int] = mapped_column(SmallInteger, Computed(URGENCY, persisted=True))

@@ -1,0 +1,53 @@
+"""Words to search by, in Chinese as in Latin script: texts made comparable, and the n-grams they are found by.
+
+No dictionary and no locale is asked: Chinese has no spaces between words, and what a database takes for a letter depends
+on how its cluster was made. Not here: the index (persistence/models/cases), the question (persistence/queries/cases).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+PART = "\n"  # between the parts of a text, so that nothing is found across two of them
+MOST_TERMS = 8  # of one question; more narrow nothing a person would notice
+_UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_BETWEEN = re.compile(r"[\s,、;]+")
+
+
+def normalise(text: str) -> str:
+    """``text`` as it is compared: full width as half width (NFKC), capitals as small letters, nothing unseen.
+
+    Spaces go too: 曹杨路 100 弄 and 曹杨路100弄 are one address. Simplified and traditional stay apart.
+    """
+    return _UNSEEN.sub("", _folded(text))
+
+
+def terms_of(question: str) -> tuple[str, ...]:
+    """The terms of a search, all of which must be found: ``question`` normalised and cut at spaces, commas and the like."""
+    pieces = (normalise(piece) for piece in _BETWEEN.split(_folded(question)))
+    return tuple(dict.fromkeys(piece for piece in pieces if piece))[:MOST_TERMS]
+
+
+def searchable(parts: Iterable[str | None]) -> str:
+    """Names, addresses, codes and notes as one text to be searched; parts that say nothing or say it again are left out."""
+    return PART.join(dict.fromkeys(told for part in parts if part and (told := normalise(part))))
+
+
+def grams_of(text: str) -> list[str]:
+    """Every character and every pair of neighbours in a ``searchable`` text, each once, in their order."""
+    grams: set[str] = set()
+    for part in text.split(PART):
+        grams.update(part)
+        grams.update(map("".join, zip(part, part[1:], strict=False)))
+    return sorted(grams)
+
+
+def grams_of_term(term: str) -> list[str]:
+    """The grams a text must have to hold ``term`` (not empty): the character itself, or all pairs. Of one or two
+    characters they are proof; of more they are not yet, since the pairs may stand apart."""
+    return [term] if len(term) == 1 else sorted({term[i : i + 2] for i in range(len(term) - 1)})
+
+
+def _folded(text: str) -> str:
+    # folding may undo what NFKC composed and the other way round (Unicode 3.13, D146: toNFKC_Casefold), hence twice
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
