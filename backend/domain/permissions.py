@@ -18,6 +18,8 @@ BUREAU = frozenset({Role.BUREAU_TRIAGER})
 OFFICERS = frozenset({Role.DEPARTMENT_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
+# Those who deal with what was reported; a grid worker finds and reports.
+CASEWORKERS = EVERYBODY - {Role.GRID_WORKER}
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "task.read": EVERYBODY - OFFICERS,
@@ -37,6 +39,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "referral.verify": BUREAU,
     "referral.close": BUREAU,
     "referral.reopen": BUREAU,
+    "case.export": CASEWORKERS,
+    "case_filter.read": CASEWORKERS,
+    "case_filter.write": CASEWORKERS & ACTIVE,
+    # an officer needs the place and the finding, not the name of the neighbour who reported it
+    "reporter.read": CASEWORKERS - OFFICERS,
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,

@@ -4,11 +4,13 @@ No dictionary and no locale is asked: Chinese has no spaces between words, and w
 on how its cluster was made. Not here: the index (persistence/models/cases), the question (persistence/queries/cases).
 """
 
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
 
 PART = "\n"  # between the parts of a text, so that nothing is found across two of them
+_SEAM = "\x00"  # no text of the product holds one, and normalising leaves it
 MOST_TERMS = 8  # of one question; more narrow nothing a person would notice
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _BETWEEN = re.compile(r"[\s,、;]+")
@@ -30,16 +32,16 @@ def terms_of(question: str) -> tuple[str, ...]:
 
 def searchable(parts: Iterable[str | None]) -> str:
     """Names, addresses, codes and notes as one text to be searched; parts that say nothing or say it again are left out."""
-    return PART.join(dict.fromkeys(told for part in parts if part and (told := normalise(part))))
+    told = normalise(_SEAM.join(filter(None, parts)))  # at once: this is done for every report of a batch
+    return PART.join(dict.fromkeys(filter(None, told.split(_SEAM))))
 
 
 def grams_of(text: str) -> list[str]:
-    """Every character and every pair of neighbours in a ``searchable`` text, each once, in their order."""
-    grams: set[str] = set()
+    """Every character and every pair of neighbours in a ``searchable`` text, each once, in no order."""
+    grams = {*text, *map(operator.add, text, text[1:])}
     for part in text.split(PART):
-        grams.update(part)
-        grams.update(map("".join, zip(part, part[1:], strict=False)))
-    return sorted(grams)
+        grams -= {PART, part[-1:] + PART, PART + part[:1]}
+    return list(grams)
 
 
 def grams_of_term(term: str) -> list[str]:
@@ -50,4 +52,5 @@ def grams_of_term(term: str) -> list[str]:
 
 def _folded(text: str) -> str:
     # folding may undo what NFKC composed and the other way round (Unicode 3.13, D146: toNFKC_Casefold), hence twice
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded if unicodedata.is_normalized("NFKC", folded) else unicodedata.normalize("NFKC", folded)

@@ -125,6 +125,26 @@ class ReferralAction(StrEnum):
     REOPEN = "reopen"
 
 
+class CaseSort(StrEnum):
+    """Orders of a list of cases. urgent: emergencies first, then the gravest, then the oldest."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    URGENT = "urgent"
+
+
+class BulkResult(StrEnum):
+    """What became of one row of a bulk act."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class TableFormat(StrEnum):
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
 class Verdict(StrEnum):
     """How an accuracy circle lies to the grids valid when it was captured."""
 

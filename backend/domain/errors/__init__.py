@@ -5,11 +5,12 @@ Not here: HTTP status numbers (api/errors.py maps kinds once). Adding a problem 
 
 from typing import Any
 
+from backend.domain.errors.cases import CASES
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES}
+CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CASES}
 
 
 class DomainError(Exception):

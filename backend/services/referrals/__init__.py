@@ -4,6 +4,7 @@ Not here: reading (persistence/queries/referrals.py), the rules themselves (doma
 """
 
 from backend.services.referrals.actions import ActionDetails, act, actions_for
+from backend.services.referrals.case_texts import add_words, case_text
 from backend.services.referrals.departments import load_departments
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
 from backend.services.referrals.rows import NewReferral
@@ -17,6 +18,8 @@ __all__ = [
     "RuleSets",
     "act",
     "actions_for",
+    "add_words",
+    "case_text",
     "load_departments",
     "refer_reports",
 ]

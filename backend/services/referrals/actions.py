@@ -72,10 +72,12 @@ def act(
     *,
     version: int | None = None,
     now: datetime,
+    publish: bool = True,
 ) -> Referral:
     """Let ``actor`` do ``action`` on a referral he can see; the report's status and its author's phone follow.
 
-    ``version`` is what the actor saw; another one means that somebody was quicker. Raises not_found, forbidden,
+    ``version`` is what the actor saw; another one means that somebody was quicker. ``publish`` False: the caller tells the
+    phones of many reports at once, by ``publish_reports``. Raises not_found, forbidden,
     stale_version, illegal_transition, verifier_is_handler, reason_required, unknown_code, department_needed and
     already_referred; nothing is changed then.
     """
@@ -91,7 +93,8 @@ def act(
     statuses = session.scalars(select(Referral.status).where(Referral.report_id == report.id)).all()
     set_report_status(session, actor, report, statuses, now=now, data={"referral_id": str(referral.id)})
     session.flush()
-    publish_reports(session, [report.id], now)
+    if publish:
+        publish_reports(session, [report.id], now)
     return referral
 
 
