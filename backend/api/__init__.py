@@ -3,6 +3,7 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    cases,
     devices,
     divisions,
     docs,
@@ -25,6 +26,7 @@ from backend.api import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    cases.blueprint,
     devices.blueprint,
     divisions.blueprint,
     divisions.well_known,
