@@ -3,7 +3,7 @@
 Not here: reading (persistence/queries/referrals.py), the rules themselves (domain/routing, domain/referrals.py).
 """
 
-from backend.services.referrals.actions import ActionDetails, act, actions_for
+from backend.services.referrals.actions import ActionDetails, act, act_on_locked, actions_for
 from backend.services.referrals.case_texts import add_words, case_text
 from backend.services.referrals.departments import load_departments
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
@@ -17,6 +17,7 @@ __all__ = [
     "RoutingDesk",
     "RuleSets",
     "act",
+    "act_on_locked",
     "actions_for",
     "add_words",
     "case_text",

@@ -72,16 +72,32 @@ def act(
     *,
     version: int | None = None,
     now: datetime,
-    publish: bool = True,
 ) -> Referral:
     """Let ``actor`` do ``action`` on a referral he can see; the report's status and its author's phone follow.
 
-    ``version`` is what the actor saw; another one means that somebody was quicker. ``publish`` False: the caller tells the
-    phones of many reports at once, by ``publish_reports``. Raises not_found, forbidden,
+    ``version`` is what the actor saw; another one means that somebody was quicker. Raises not_found, forbidden,
     stale_version, illegal_transition, verifier_is_handler, reason_required, unknown_code, department_needed and
     already_referred; nothing is changed then.
     """
     report, referral = _lock(session, actor, referral_id)
+    act_on_locked(session, actor, report, referral, action, details, version=version, now=now)
+    publish_reports(session, [report.id], now)
+    return referral
+
+
+def act_on_locked(
+    session: Session,
+    actor: Actor,
+    report: Report,
+    referral: Referral,
+    action: ReferralAction,
+    details: ActionDetails | None = None,
+    *,
+    version: int | None = None,
+    now: datetime,
+) -> None:
+    """``act`` for a caller that has locked both rows himself, the report's first, has seen that ``actor`` sees the referral,
+    and tells the author's phone afterwards."""
     check(actor.roles, REFERRAL_ACTION_PERMISSION[action])
     if action in DEPARTMENT_ACTS and referral.department_id not in actor.department_ids:
         raise DomainError("forbidden")
@@ -93,9 +109,6 @@ def act(
     statuses = session.scalars(select(Referral.status).where(Referral.report_id == report.id)).all()
     set_report_status(session, actor, report, statuses, now=now, data={"referral_id": str(referral.id)})
     session.flush()
-    if publish:
-        publish_reports(session, [report.id], now)
-    return referral
 
 
 def actions_for(actor: Actor, referral: Any) -> list[ReferralAction]:

@@ -19,9 +19,10 @@ from backend.persistence.models import Referral, Report
 from backend.persistence.queries.cases import CaseFilter, find_cases
 from backend.persistence.queries.referrals import visible_to
 from backend.persistence.queries.reports.rows import one_of
-from backend.services.referrals import ActionDetails, act
+from backend.services.referrals import ActionDetails, act_on_locked
 from backend.services.scope import publish_reports
 
+Locked = tuple[Report, Referral]
 BULK_LIMIT = 500  # rows of one request
 
 
@@ -67,19 +68,19 @@ def act_on_many(session: Session, actor: Actor, order: BulkOrder, *, now: dateti
     picked = _picked(session, actor, order)
     if len(picked) > BULK_LIMIT:
         raise DomainError("too_many_cases", limit=BULK_LIMIT)
-    reports = _lock(session, actor, picked)
-    refusals = {id(row): _act(session, actor, order, row, now) for row in picked}
-    done = {reports[row.id] for row in picked if refusals[id(row)] is None}
+    seen = _lock(session, actor, picked)
+    refusals = [_act(session, actor, order, row, seen.get(row.id), now) for row in picked]
+    done = {seen[row.id][0].id for row, refusal in zip(picked, refusals, strict=True) if refusal is None}
     publish_reports(session, done, now)
     known = _states(session, actor, picked)
     return [
         BulkRow(
             row.id,
-            BulkResult.REFUSED if refusals[id(row)] else BulkResult.DONE,
-            refusals[id(row)],
+            BulkResult.REFUSED if refusal else BulkResult.DONE,
+            refusal,
             *known.get(row.id, (None, None)),
         )
-        for row in picked
+        for row, refusal in zip(picked, refusals, strict=True)
     ]
 
 
@@ -94,23 +95,28 @@ def _picked(session: Session, actor: Actor, order: BulkOrder) -> Sequence[Picked
     return [Picked(referral_id, version) for referral_id, version in found]
 
 
-def _lock(session: Session, actor: Actor, picked: Sequence[Picked]) -> dict[UUID, UUID]:
-    """Lock the reports of all rows in the order of their ids, as syncs do, so that two bulk acts queue and never wait for
-    each other; report by referral, of those the actor sees."""
+def _lock(session: Session, actor: Actor, picked: Sequence[Picked]) -> dict[UUID, Locked]:
+    """Lock the reports of all rows, then the rows, each in the order of their ids as syncs do it: two bulk acts queue and
+    never wait for each other. By its id, each referral the actor sees behind its report."""
     ids = one_of([row.id for row in picked], Uuid)
-    seen = session.execute(select(Referral.id, Referral.report_id).where(Referral.id == ids, visible_to(actor)))
-    reports = {row.id: row.report_id for row in seen}
-    wanted = one_of(sorted(set(reports.values())), Uuid)
-    lock = select(Report.id).where(Report.id == wanted).order_by(Report.id).with_for_update(key_share=True)
-    session.execute(lock)
-    return reports
+    fresh = {"populate_existing": True}
+    named = select(Referral.report_id).where(Referral.id == ids, visible_to(actor))
+    lock_reports = select(Report).where(Report.id.in_(named)).order_by(Report.id).with_for_update(key_share=True)
+    reports = {report.id: report for report in session.scalars(lock_reports, execution_options=fresh)}
+    lock = select(Referral).where(Referral.id == ids, visible_to(actor)).order_by(Referral.id)
+    referrals = session.scalars(lock.with_for_update(key_share=True), execution_options=fresh)
+    return {one.id: (reports[one.report_id], one) for one in referrals if one.report_id in reports}
 
 
-def _act(session: Session, actor: Actor, order: BulkOrder, row: Picked, now: datetime) -> DomainError | None:
+def _act(
+    session: Session, actor: Actor, order: BulkOrder, row: Picked, locked: Locked | None, now: datetime
+) -> DomainError | None:
+    if locked is None:
+        return DomainError("not_found")
     details = merged(order.details, order.overrides.get(row.id))
     try:
         with session.begin_nested():
-            act(session, actor, row.id, order.action, details, version=row.version, now=now, publish=False)
+            act_on_locked(session, actor, *locked, order.action, details, version=row.version, now=now)
     except DomainError as error:
         return error
     except IntegrityError:
