@@ -21,7 +21,7 @@ def normalise(text: str) -> str:
 
     Spaces go too: 曹杨路 100 弄 and 曹杨路100弄 are one address. Simplified and traditional stay apart.
     """
-    return _UNSEEN.sub("", _folded(text))
+    return _composed(_UNSEEN.sub("", _folded(text)))  # what stood apart may now be one character: o, space, umlaut
 
 
 def terms_of(question: str) -> tuple[str, ...]:
@@ -51,6 +51,8 @@ def grams_of_term(term: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    # folding may undo what NFKC composed and the other way round (Unicode 3.13, D146: toNFKC_Casefold), hence twice
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return folded if unicodedata.is_normalized("NFKC", folded) else unicodedata.normalize("NFKC", folded)
+    return _composed(unicodedata.normalize("NFKC", text).casefold())  # folding may undo what NFKC composed
+
+
+def _composed(text: str) -> str:
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)

@@ -118,4 +118,4 @@ def _row(report_id: object, parts: list[str | None]) -> dict[str, object]:
 
 def _normalised(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", folded)
+    return unicodedata.normalize("NFKC", re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", folded))

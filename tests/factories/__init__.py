@@ -1,5 +1,6 @@
 """Rows for tests, valid by default: each factory adds, flushes and returns. Nothing here is a stand-in for our own code."""
 
+from tests.factories.cases import make_case
 from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
 from tests.factories.people import (
     actor_of,
@@ -20,6 +21,7 @@ __all__ = [
     "STREET",
     "actor_of",
     "department_named",
+    "make_case",
     "make_device",
     "make_grids",
     "make_login",

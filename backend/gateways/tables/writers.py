@@ -50,8 +50,10 @@ def table_writer(
     with tempfile.TemporaryDirectory(prefix="table-") as folder:
         book = xlsxwriter.Workbook(file, {**OPTIONS, "tmpdir": folder})
         book.set_properties({"title": title, "created": made_at})
-        yield _new_sheet(book, headers, widths, title)
-        book.close()
+        try:
+            yield _new_sheet(book, headers, widths, title)
+        finally:
+            book.close()  # after an error too: nothing else lets go of the files
 
 
 def _new_sheet(book: xlsxwriter.Workbook, headers: Sequence[str], widths: Sequence[int], title: str) -> "_Sheet":
