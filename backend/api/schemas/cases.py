@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from backend.api.schemas.fields import Choice, CommaList, Day, QueryWhole, Whole, Words
 from backend.api.schemas.history import PersonSchema
@@ -96,8 +96,8 @@ class CaseExportQuerySchema(CaseOrderSchema):
     language = Words(
         max_length=2,
         load_default=None,
-        validate=lambda value: value in ("zh", "en"),
-        metadata={"description": "Of headers and words; left out: Accept-Language", "enum": ["zh", "en"]},
+        validate=validate.OneOf(("zh", "en")),
+        metadata=describe("Of headers and words; left out: Accept-Language"),
     )
 
 

@@ -73,7 +73,8 @@ class _Sheet:
     def add(self, row: Sequence[Cell]) -> None:
         for column, value in enumerate(row):
             if isinstance(value, str):
-                self._sheet.write_string(self._next, column, value[:LONGEST_CELL])
+                if value:  # an empty cell is none
+                    self._sheet.write_string(self._next, column, value[:LONGEST_CELL])
             elif isinstance(value, date):  # a datetime is one too
                 self._sheet.write_datetime(self._next, column, value, self._formats[type(value)])
             elif isinstance(value, bool):
