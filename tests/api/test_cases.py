@@ -62,7 +62,7 @@ def test_every_filter_narrows(session: Session, bureau: Person) -> None:
     waiting = make_case(session, None)
     everything = texts(waiting, odd, plain)
     assert ids(bureau.get("/cases")) == everything
-    only_odd: tuple[dict[str, Any], ...] = (
+    for query in (
         {"category": "water_vending"}, {"status": "closed"}, {"severity": "high"}, {"street": OTHER_STREET},
         {"grid": grid.code}, {"department": "putuo.market"}, {"function": "drinking_water_supervision"},
         {"role": "co"}, {"emergency": "true"}, {"finding": "C-02"}, {"outcome": "unfounded"},
@@ -71,10 +71,19 @@ def test_every_filter_narrows(session: Session, bureau: Person) -> None:
         {"handler": str(handler.id)}, {"returned": 2}, {"site": str(site.id)}, {"report": str(odd.report_id)},
         {"created_from": "2026-10-11", "created_to": "2026-10-11"},
         {"captured_from": "2026-10-11", "captured_to": "2026-10-11", "status": "closed,routed"},
-    )  # fmt: skip
-    for query in only_odd:
+    ):  # fmt: skip
         assert ids(bureau.get("/cases", **query)) == texts(odd), query
         assert bureau.get("/cases/count", **query)["total"] == 1, query
+
+
+def test_several_values_and_several_filters(session: Session, bureau: Person) -> None:
+    plain = make_case(session)
+    odd = make_case(
+        session, "putuo.market", status=S.CLOSED, is_emergency=True, category=Category.WATER_VENDING, return_count=2,
+        created_at=NOW - timedelta(days=40), street_code=OTHER_STREET,
+        report={"flags": ["borderline"], "photos_expected": 2, "photos_here": 1},
+    )  # fmt: skip
+    waiting = make_case(session, None)
     for query, hits in (
         ({"status": "closed,pending_triage"}, [waiting, odd]),
         ({"department": "putuo.market,putuo.health"}, [odd, plain]),

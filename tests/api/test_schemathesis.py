@@ -30,7 +30,11 @@ SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20261120"))
 # More of them find more: SCHEMATHESIS_EXAMPLES=500 pytest tests/api/test_schemathesis.py
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "8"))
 # where everybody may read but few may act
-WHO_ACTS = {"referrals_perform": [Role.DEPARTMENT_OFFICER, Role.BUREAU_TRIAGER]}
+WHO_ACTS = {
+    "referrals_perform": [Role.DEPARTMENT_OFFICER, Role.BUREAU_TRIAGER],
+    "cases_act_on_cases": [Role.DEPARTMENT_OFFICER, Role.BUREAU_TRIAGER],
+    **{f"cases_{verb}_saved": [Role.BUREAU_TRIAGER] for verb in ("show", "replace", "delete")},
+}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
@@ -10,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
-from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Report, User
+from backend.persistence.models import (
+    GridResponsibility,
+    GridVersion,
+    QuarantineEntry,
+    Referral,
+    Report,
+    SavedFilter,
+    User,
+)
 from backend.services.accounts import hash_password
 from backend.services.epochs import ensure_epoch
 from backend.services.sync import SyncContext, apply_items
@@ -20,6 +29,7 @@ from tests.factories import (
     DISTRICT,
     STREET,
     actor_of,
+    make_case,
     make_device,
     make_grids,
     make_officer,
@@ -35,6 +45,7 @@ from tests.phone import item, report_payload
 from tests.tus import Sender, photo_row
 
 PASSWORD = "Patrol-2026-x"
+PLACES = {"street": STREET, "street_code": STREET, "department": "putuo.health", "bbox": "121.3,31.2,121.5,31.3"}
 OF_THE_DISTRICT = (Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
@@ -100,20 +111,26 @@ def make_world(app: Flask, session: Session) -> World:
         "upload_id": sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1],
         "sha256": photos.sha256(content),
         "grid_code": grids[0].code,
-        "street": STREET,
-        "street_code": STREET,
-        "department": "putuo.health",
         "version_id": str(grids[0].version_id),
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
-        "bbox": "121.3,31.2,121.5,31.3",
+        "filter_id": str(_saved_filter(session, people[Role.BUREAU_TRIAGER])),
+        **PLACES,
     }
-    special = _special(worker, _draft(session))
+    special = _special(worker, _draft(session), make_case(session))
     tokens = {role: token_for(app, session, person) for role, person in people.items()}
     session.commit()
     return World(tokens, known, special)
 
 
-def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
+def _saved_filter(session: Session, owner: User) -> UUID:
+    """One of the bureau's triager, for him alone."""
+    saved = SavedFilter(id=new_id(), owner_id=owner.id, name="急件", filter={"q": "诊所"}, created_at=NOW, version=1)
+    session.add(saved)
+    session.flush()
+    return saved.id
+
+
+def _special(worker: User, draft: GridVersion, case: Referral) -> dict[str, dict[str, Any]]:
     of_draft = {"version_id": str(draft.id)}
     return {
         "docs_show_file": {"name": "swagger-ui.css"},
@@ -124,6 +141,8 @@ def _special(worker: User, draft: GridVersion) -> dict[str, dict[str, Any]]:
         "grids_delete_version": of_draft,
         "grids_delete_version_by_post": of_draft,
         "referrals_perform": {"version": 1},
+        "cases_act_on_cases": {"id": str(case.id), "version": 1, "filter": None, "overrides": None},
+        "cases_replace_saved": {"version": 1},
     }
 
 

@@ -87,11 +87,12 @@ class _Sheet:
 @contextmanager
 def _csv(file: IO[bytes], headers: Sequence[str]) -> Iterator[TableWriter]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")  # Excel knows UTF-8 by its mark only
-    rows = _Lines(text)
-    rows.add(headers)
-    yield rows
-    text.flush()
-    text.detach()  # the file stays open: it is the caller's
+    try:
+        rows = _Lines(text)
+        rows.add(headers)
+        yield rows
+    finally:
+        text.detach()  # writes what is left; the file stays open, it is the caller's
 
 
 class _Lines:

@@ -86,4 +86,7 @@ def every_case(
     stays flat and all rows are of one moment."""
     statement = narrowed(CASES, wanted, joins_report=False).where(visible_to(actor))
     found = session.execute(statement.order_by(*order_of(sort)).limit(limit), execution_options={"yield_per": CHUNK})
-    yield from found
+    try:
+        yield from found
+    finally:
+        found.close()  # a reader that stops early leaves a cursor behind otherwise
