@@ -86,6 +86,7 @@ def test_several_values_and_several_filters(session: Session, bureau: Person) ->
     waiting = make_case(session, None)
     for query, hits in (
         ({"status": "closed,pending_triage"}, [waiting, odd]),
+        ({"status": ["closed", "pending_triage"]}, [waiting, odd]),
         ({"department": "putuo.market,putuo.health"}, [odd, plain]),
         ({"street": f"{STREET},{OTHER_STREET}"}, [waiting, odd, plain]),
         ({"category": "illegal_practice", "emergency": "false"}, [waiting, plain]),

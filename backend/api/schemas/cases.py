@@ -27,7 +27,12 @@ def describe(text: str) -> dict[str, str]:
 
 
 class AnyOf(CommaList):
-    """Several values, any of which will do: ``a,b`` in a query, a list in JSON; as a tuple, None when empty."""
+    """Several values, any of which will do: ``a,b`` or repeated in a query, a list in JSON; as a tuple, None when empty."""
+
+    def __init__(self, part: fields.Field[Any], **kwargs: Any) -> None:
+        told = {"type": ["string", "array"], "items": {"type": "string"}, **kwargs.pop("metadata", {})}
+        super().__init__(part, metadata=told, **kwargs)
+        self.inner = part  # the endpoint hands over all values of a parameter that stands there several times
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, list) and not all(isinstance(piece, str) for piece in value):
