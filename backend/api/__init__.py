@@ -4,6 +4,7 @@ from flask_smorest import Blueprint
 
 from backend.api import (
     calendar,
+    cases,
     casework,
     clocks,
     crime_transfers,
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clocks.blueprint,
     crime_transfers.blueprint,
     departments.blueprint,
+    cases.blueprint,
     devices.blueprint,
     divisions.blueprint,
     divisions.well_known,

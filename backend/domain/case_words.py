@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 __all__ = [
+    "BulkResult",
+    "CaseSort",
     "ClosingRule",
     "CrimeTransferAction",
     "CrimeTransferStatus",
@@ -11,6 +13,7 @@ __all__ = [
     "ReferralAction",
     "ReferralRole",
     "ReferralStatus",
+    "TableFormat",
     "TaskPurpose",
 ]
 
@@ -114,3 +117,23 @@ class ClosingRule(StrEnum):
 
     ALL = "all"
     LEAD = "lead"
+
+
+class CaseSort(StrEnum):
+    """Orders of a list of cases. urgent: emergencies first, then the gravest, then the oldest."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    URGENT = "urgent"
+
+
+class BulkResult(StrEnum):
+    """What became of one row of a bulk act."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class TableFormat(StrEnum):
+    XLSX = "xlsx"
+    CSV = "csv"

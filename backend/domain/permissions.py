@@ -21,6 +21,8 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 CALLERS = frozenset({Role.STREET_COORDINATOR, Role.BUREAU_TRIAGER, Role.DEPARTMENT_OFFICER, Role.CITY_OPERATIONS})
 NOBODY: frozenset[Role] = frozenset()  # only the product itself
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
+# Those who deal with what was reported; a grid worker finds and reports.
+CASEWORKERS = EVERYBODY - {Role.GRID_WORKER}
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "task.read": EVERYBODY - OFFICERS,
@@ -71,6 +73,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "crime_transfer.decide": BUREAU,
     "crime_transfer.hand_over": BUREAU,
     "crime_transfer.record": BUREAU,
+    "case.export": CASEWORKERS,
+    "case_filter.read": CASEWORKERS,
+    "case_filter.write": CASEWORKERS & ACTIVE,
+    # an officer needs the place and the finding, not the name of the neighbour who reported it
+    "reporter.read": CASEWORKERS - OFFICERS,
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,

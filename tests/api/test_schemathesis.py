@@ -35,6 +35,8 @@ WHO_ACTS = {
     "crime_transfers_propose": [Role.BUREAU_TRIAGER],
     "crime_transfers_perform": [Role.BUREAU_TRIAGER],
     "crime_transfers_set_materials": [Role.BUREAU_TRIAGER],
+    "cases_act_on_cases": [Role.DEPARTMENT_OFFICER, Role.BUREAU_TRIAGER],
+    **{f"cases_{verb}_saved": [Role.BUREAU_TRIAGER] for verb in ("show", "replace", "delete")},
 }
 CHECKS = [
     not_a_server_error,

@@ -19,6 +19,7 @@ from backend.persistence.models import (
     QuarantineEntry,
     Referral,
     Report,
+    SavedFilter,
     User,
     WebhookDelivery,
 )
@@ -32,6 +33,7 @@ from tests.factories import (
     DISTRICT,
     STREET,
     actor_of,
+    make_case,
     make_device,
     make_grids,
     make_notice,
@@ -50,6 +52,7 @@ from tests.phone import item, report_payload
 from tests.tus import Sender, photo_row
 
 PASSWORD = "Patrol-2026-x"
+PLACES = {"street": STREET, "street_code": STREET, "department": "putuo.health", "bbox": "121.3,31.2,121.5,31.3"}
 OF_THE_DISTRICT = (Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
@@ -114,20 +117,26 @@ def make_world(app: Flask, session: Session) -> World:
         "upload_id": sender.create(photos.jpeg(seed=2)).headers["Location"].rsplit("/", 1)[1],
         "sha256": photos.sha256(content),
         "grid_code": grids[0].code,
-        "street": STREET,
-        "street_code": STREET,
-        "department": "putuo.health",
         "version_id": str(grids[0].version_id),
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
-        "bbox": "121.3,31.2,121.5,31.3",
+        "filter_id": str(_saved_filter(session, people[Role.BUREAU_TRIAGER])),
+        **PLACES,
     }
-    special = _special(worker, _draft(session), make_notice(session))
+    special = _special(worker, _draft(session), make_notice(session), make_case(session))
     tokens = {role: token_for(app, session, person) for role, person in people.items()}
     session.commit()
     return World(tokens, known, special)
 
 
-def _special(worker: User, draft: GridVersion, notice: Notice) -> dict[str, dict[str, Any]]:
+def _saved_filter(session: Session, owner: User) -> UUID:
+    """One of the bureau's triager, for him alone."""
+    saved = SavedFilter(id=new_id(), owner_id=owner.id, name="急件", filter={"q": "诊所"}, created_at=NOW, version=1)
+    session.add(saved)
+    session.flush()
+    return saved.id
+
+
+def _special(worker: User, draft: GridVersion, notice: Notice, case: Referral) -> dict[str, dict[str, Any]]:
     of_draft = {"version_id": str(draft.id)}
     return {
         "docs_show_file": {"name": "swagger-ui.css"},
@@ -139,6 +148,8 @@ def _special(worker: User, draft: GridVersion, notice: Notice) -> dict[str, dict
         "grids_delete_version_by_post": of_draft,
         "referrals_perform": {"version": 1},
         "inbox_read": {"up_to": str(notice.id)},
+        "cases_act_on_cases": {"id": str(case.id), "version": 1, "filter": None, "overrides": None},
+        "cases_replace_saved": {"version": 1},
     }
 
 

@@ -1,5 +1,6 @@
 """Rows for tests, valid by default: each factory adds, flushes and returns. Nothing here is a stand-in for our own code."""
 
+from tests.factories.cases import make_case
 from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
 from tests.factories.delivery import SECRET, make_notice, make_subscription, notices_of
 from tests.factories.legal import OFFICERS, PAPERS, make_department, make_penalty, make_transfer
@@ -25,6 +26,7 @@ __all__ = [
     "STREET",
     "actor_of",
     "department_named",
+    "make_case",
     "make_department",
     "make_device",
     "make_grids",

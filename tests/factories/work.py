@@ -162,8 +162,9 @@ def make_referral(session: Session, report: Report, code: str | None = "putuo.he
 def refer(session: Session, *reports: Report) -> None:
     """Route ``reports`` by the rules in the database, as a sync does, and write what comes of it."""
     named = [report.site_id for report in reports if report.site_id is not None]
-    kinds = {site.id: site.kind for site in session.scalars(select(Site).where(Site.id.in_(named)))}
-    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds, current_desk(session))
+    sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(named)))}
+    kinds = {site.id: site.kind for site in sites.values()}
+    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds, current_desk(session), sites)
     writes = Writes()
     refer_reports(desk, reports, writes, now=NOW)
     session.flush()

@@ -75,11 +75,12 @@ EXPECTED = {
     S.HANDLED: S.HANDLED,
     S.VERIFYING: S.VERIFYING,
     S.REOPENED: S.ROUTED,
+    S.IN_ARBITRATION: S.IN_ARBITRATION,
 }
 
 
 def test_every_open_referral_goes_to_the_successor(session, admin):
-    before = {status: referral_in(session, status) for status in S}
+    before = {status: referral_in(session, status) for status in S if status != S.MERGED}
     gaps = referrals.dissolve(
         session, admin, "putuo.cdc", Dissolution(TODAY, "putuo.health", reason="并入卫健委"), now=NOW
     )

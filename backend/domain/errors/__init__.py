@@ -5,6 +5,7 @@ Not here: HTTP status numbers (api/errors.py maps kinds once). Adding a problem 
 
 from typing import Any
 
+from backend.domain.errors.cases import CASES
 from backend.domain.errors.clocks import CLOCKS
 from backend.domain.errors.delivery import DELIVERY
 from backend.domain.errors.general import GENERAL
@@ -13,7 +14,7 @@ from backend.domain.errors.legal import LEGAL
 from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CLOCKS, **DELIVERY, **LEGAL, **REFERRALS}
+CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CASES, **CLOCKS, **DELIVERY, **LEGAL, **REFERRALS}
 
 
 class DomainError(Exception):

@@ -1,6 +1,7 @@
-"""Tables people send: Excel (.xlsx) and CSV, read into plain rows. Not here: what the columns mean (services)."""
+"""Tables people send and take along: Excel (.xlsx) and CSV, as plain rows. Not here: what the columns mean (services)."""
 
 from backend.gateways.tables.reader import read_table
 from backend.gateways.tables.rows import BadCell, Sheet, SheetRow, Value
+from backend.gateways.tables.writers import Cell, TableWriter, table_writer
 
-__all__ = ["BadCell", "Sheet", "SheetRow", "Value", "read_table"]
+__all__ = ["BadCell", "Cell", "Sheet", "SheetRow", "TableWriter", "Value", "read_table", "table_writer"]

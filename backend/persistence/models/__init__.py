@@ -1,6 +1,7 @@
 """Every table, importable from one place, so that the metadata is whole wherever a model is used."""
 
 from backend.persistence.models.accounts import Device, LoginSession, RefreshToken, RoleAssignment, User, UserSkill
+from backend.persistence.models.cases import BulkAnswer, CaseText, SavedFilter
 from backend.persistence.models.casework import (
     JointHandling,
     JointParty,
@@ -43,8 +44,10 @@ from backend.persistence.models.sync import (
 from backend.persistence.models.tasks import Site, Task, TaskAssignment
 
 __all__ = [
+    "BulkAnswer",
     "CalendarDay",
     "CalendarYear",
+    "CaseText",
     "Clock",
     "ClockRequest",
     "ClockSuspension",
@@ -86,6 +89,7 @@ __all__ = [
     "ReportPhoto",
     "RoleAssignment",
     "RuleSetRow",
+    "SavedFilter",
     "Site",
     "SyncChange",
     "SyncConflict",

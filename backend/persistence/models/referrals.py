@@ -4,11 +4,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, ReferralRole, ReferralStatus, Severity
 from backend.persistence.database import Row, enum_column, json_column
+
+# How soon a person should look at it, 0 first: an emergency before everything, then the gravest. Made by the database, so
+# that no writer can forget it; the inbox is read in this order (queries/cases).
+URGENCY = """
+    CASE WHEN is_emergency THEN 0 ELSE 10 END
+    + CASE severity WHEN 'emergency' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END
+"""
 
 
 class Referral(Row):
@@ -34,6 +51,13 @@ class Referral(Row):
         Index(None, "status", "seq"),
         Index(None, "report_id"),
         Index("ix_referrals_merged_into_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
+        Index(None, "urgency", "seq"),
+        Index(None, "department_id", "urgency", "seq"),
+        Index(None, "street_code", "urgency", "seq"),
+        # what only few referrals have costs those nothing that lack it
+        Index(None, "handler_id", "seq", postgresql_where=text("handler_id IS NOT NULL")),
+        Index(None, "outcome_code", "seq", postgresql_where=text("outcome_code IS NOT NULL")),
+        Index(None, "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -69,3 +93,4 @@ class Referral(Row):
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"))
     ruled_at: Mapped[datetime | None]  # an arbiter named the department: it can no longer be returned
     version: Mapped[int] = mapped_column(default=1)
+    urgency: Mapped[int] = mapped_column(SmallInteger, Computed(URGENCY, persisted=True))

@@ -21,7 +21,7 @@ HANDLER, VERIFIER = aliased(User), aliased(User)
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Referrals ``actor`` may see: the district's, his streets', his departments', and those of his own reports."""
-    return true() if actor.sees_district else or_(false(), *_ways(actor))
+    return true() if actor.sees_district else or_(false(), *ways_of(actor))
 
 
 def visible_in_office(actor: Actor) -> ColumnElement[bool]:
@@ -31,7 +31,7 @@ def visible_in_office(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.sees_district else or_(false(), *ways)
 
 
-def _ways(actor: Actor) -> Iterator[ColumnElement[bool]]:
+def ways_of(actor: Actor) -> Iterator[ColumnElement[bool]]:
     """Each way of seeing by itself, so that a page can read each along its own index."""
     if actor.sees_district:
         yield true()
@@ -66,7 +66,7 @@ def list_referrals(
     below = decode_cursor(cursor)
     parts = [
         select(Referral.seq).where(way, *one_status, *_conditions(wanted, below)).order_by(Referral.seq.desc())
-        for way in _ways(actor)
+        for way in ways_of(actor)
         for one_status in ([[Referral.status == status] for status in wanted.statuses] or [[]])
     ]
     if not parts:

@@ -3,10 +3,11 @@
 Not here: reading (persistence/queries/referrals.py), the rules themselves (domain/routing, domain/referrals.py).
 """
 
-from backend.services.referrals.acting import act, actions_for, lock_case
+from backend.services.referrals.acting import act, act_on_locked, actions_for, lock_case, lock_rows
 from backend.services.referrals.adding import add_referral
 from backend.services.referrals.calls import record_call
 from backend.services.referrals.case import ActionDetails
+from backend.services.referrals.case_texts import add_words, case_text
 from backend.services.referrals.departments import load_departments
 from backend.services.referrals.joint import Attendance, answer_joint, attend_joint, call_joint, end_joint
 from backend.services.referrals.materials import Material
@@ -26,15 +27,19 @@ __all__ = [
     "RuleSets",
     "Visit",
     "act",
+    "act_on_locked",
     "actions_for",
     "add_referral",
+    "add_words",
     "answer_joint",
     "attend_joint",
     "call_joint",
+    "case_text",
     "dissolve",
     "end_joint",
     "load_departments",
     "lock_case",
+    "lock_rows",
     "note_visits",
     "record_call",
     "redirect_dissolved",

@@ -3,12 +3,12 @@
 Not here: the single acts (acts/), the table of the life cycle (domain/referrals), first routing by rules (routing.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -18,10 +18,12 @@ from backend.domain.referrals import allowed_actions, next_status
 from backend.domain.vocabulary import ReferralAction
 from backend.persistence.models import Referral, Report
 from backend.persistence.queries.referrals import visible_to
+from backend.persistence.queries.reports.rows import one_of
 from backend.services.referrals.acts import ACTS
 from backend.services.referrals.case import ActionDetails, Case
 from backend.services.referrals.following import follow_reports
 from backend.services.referrals.materials import check_materials
+from backend.services.scope import publish_reports
 
 A = ReferralAction
 # Acts of the department itself: a colleague of another department who can see the referral still may not do them.
@@ -48,6 +50,24 @@ def act(
     details = details or ActionDetails()
     also = details.target if action == A.MERGE else None
     report, referral = lock_case(session, actor, referral_id, also)
+    concerned = act_on_locked(session, actor, report, referral, action, details, version=version, now=now)
+    publish_reports(session, concerned, now)
+    return referral
+
+
+def act_on_locked(
+    session: Session,
+    actor: Actor,
+    report: Report,
+    referral: Referral,
+    action: ReferralAction,
+    details: ActionDetails,
+    *,
+    version: int | None = None,
+    now: datetime,
+) -> Collection[UUID]:
+    """``act`` for a caller that has locked both rows himself (and the target of a merge), the reports first, has seen that
+    ``actor`` sees the referral, and tells the phones afterwards: of the reports whose ids this answers."""
     check(actor.roles, REFERRAL_ACTION_PERMISSION[action])
     if action in DEPARTMENT_ACTS and referral.department_id not in actor.department_ids:
         raise DomainError("forbidden")
@@ -56,8 +76,7 @@ def act(
     next_status(referral.status, action)  # refuse before anything is touched
     check_materials(session, actor, details.materials)
     ACTS[action](Case(session, actor, report, referral, details, now))
-    follow_reports(session, actor, report, referral, now=now)
-    return referral
+    return follow_reports(session, actor, report, referral, now=now)
 
 
 def actions_for(actor: Actor, referral: Any) -> list[ReferralAction]:
@@ -87,12 +106,15 @@ def lock_case(session: Session, actor: Actor, referral_id: UUID, also: UUID | No
     return locked[referral_id]
 
 
-def lock_rows(session: Session, reports: Mapping[UUID, UUID]) -> dict[UUID, tuple[Report, Referral]]:
+def lock_rows(
+    session: Session, reports: Mapping[UUID, UUID], also: Collection[UUID] = ()
+) -> dict[UUID, tuple[Report, Referral]]:
     """Referrals (id → id of its report) with their reports as they are in the database now, locked until the end of the
-    transaction: reports before referrals and each by id, so that two acts queue instead of blocking each other for ever."""
+    transaction: reports (and those of ``also``) before referrals and each by id, so that two acts queue instead of blocking
+    each other for ever."""
     fresh = {"populate_existing": True}
-    lock_reports = select(Report).where(Report.id.in_(set(reports.values()))).order_by(Report.id)
-    lock_referrals = select(Referral).where(Referral.id.in_(reports)).order_by(Referral.id)
+    lock_reports = select(Report).where(Report.id == one_of([*reports.values(), *also], Uuid)).order_by(Report.id)
+    lock_referrals = select(Referral).where(Referral.id == one_of(list(reports), Uuid)).order_by(Referral.id)
     rows = session.scalars(lock_reports.with_for_update(key_share=True), execution_options=fresh)
     by_id = {report.id: report for report in rows}
     referrals = session.scalars(lock_referrals.with_for_update(key_share=True), execution_options=fresh)

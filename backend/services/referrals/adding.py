@@ -19,6 +19,7 @@ from backend.services.outbox import CaseNews, announce
 from backend.services.referrals.case import district_of
 from backend.services.referrals.departments import DepartmentRow, department_by_code, load_departments
 from backend.services.referrals.following import follow_reports
+from backend.services.scope import publish_reports
 
 BY_HAND = "by_hand"  # in place of the rules' codes
 
@@ -59,7 +60,7 @@ def add_referral(
         session, at=now, actor=actor, subject_type="referral", subject_id=referral.id, action="add",
         to_status=referral.status.value, reason=reason, data=data,
     )  # fmt: skip
-    follow_reports(session, actor, report, referral, now=now)
+    publish_reports(session, follow_reports(session, actor, report, referral, now=now), now)
     return referral
 
 

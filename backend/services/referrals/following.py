@@ -15,7 +15,6 @@ from backend.domain.accounts import Actor
 from backend.domain.vocabulary import ReferralRole, ReferralStatus
 from backend.persistence.models import Referral, Report
 from backend.services.referrals.status import set_report_status
-from backend.services.scope import publish_reports
 
 INTO = aliased(Referral)
 # A merged referral stands where the one it was merged into stands.
@@ -24,8 +23,10 @@ STANDING = select(
 ).outerjoin(INTO, INTO.id == Referral.merged_into_id)  # fmt: skip
 
 
-def follow_reports(session: Session, actor: Actor | None, report: Report, referral: Referral, *, now: datetime) -> None:
-    """Bring the status of the reports concerned, and what their authors' phones know, in step with ``referral``."""
+def follow_reports(
+    session: Session, actor: Actor | None, report: Report, referral: Referral, *, now: datetime
+) -> Collection[UUID]:
+    """Bring the status of the reports concerned in step with ``referral``; their ids, for telling their authors' phones."""
     session.flush()
     merged = select(Referral.report_id).where(Referral.merged_into_id == referral.id, Referral.report_id != report.id)
     others = list(session.scalars(merged))
@@ -38,7 +39,7 @@ def follow_reports(session: Session, actor: Actor | None, report: Report, referr
         data = {"referral_id": str(referral.id)}
         set_report_status(session, actor, row, standing.get(report_id, []), now=now, data=data)
     session.flush()
-    publish_reports(session, list(reports), now)
+    return list(reports)
 
 
 def standing_of(

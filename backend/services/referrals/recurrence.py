@@ -33,6 +33,7 @@ from backend.services.referrals.acting import lock_rows
 from backend.services.referrals.following import follow_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.status import set_status
+from backend.services.scope import publish_reports
 
 METRES_PER_DEGREE = 111_320.0
 RECURRENCE = "recurrence"
@@ -179,4 +180,4 @@ def _reopen(session: Session, earlier: _Earlier, report: Visited, now: datetime)
     data = {"report_id": str(report.id), "distance_m": earlier.distance_m, "outcome_code": referral.outcome_code}
     referral.closed_at = referral.verifier_id = None
     set_status(session, None, referral, ReferralAction.REOPEN, now=now, reason_code=RECURRENCE, data=data)
-    follow_reports(session, None, before, referral, now=now)
+    publish_reports(session, follow_reports(session, None, before, referral, now=now), now)

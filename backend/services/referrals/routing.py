@@ -5,7 +5,7 @@ rows, the phones' feed (the caller does both once per batch).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,10 +15,11 @@ from backend.domain.ids import new_id
 from backend.domain.routing import FindingFact, RoutedReferral, RoutingFacts
 from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportStatus, Severity
 from backend.persistence.bulk import Writes
-from backend.persistence.models import Clock, Event, Referral
+from backend.persistence.models import CaseText, Clock, Event, Referral
 from backend.services.clocks import ClockDesk, first_clocks
 from backend.services.history import event_values
 from backend.services.outbox import CaseNews, InformedNews, announce_new
+from backend.services.referrals.case_texts import NamedSite, case_text
 from backend.services.referrals.departments import DepartmentMap, DepartmentRow
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
@@ -40,6 +41,8 @@ class Routable(Protocol):
     received_at: datetime
     findings: list[Any]
     attributes: dict[str, Any]
+    site: dict[str, Any] | None
+    description: str
     site_id: UUID | None
     routing: dict[str, Any] | None
     status: ReportStatus
@@ -48,12 +51,13 @@ class Routable(Protocol):
 @dataclass(frozen=True, slots=True)
 class RoutingDesk:
     """What every report is routed with: the rule sets, who answers for which function, the kinds of the sites named, and
-    what deadlines are counted with."""
+    what deadlines are counted with, what the register calls them (a case is found by that too)."""
 
     rule_sets: RuleSets
     departments: DepartmentMap
     site_kinds: Mapping[UUID, str | None]
     clocks: ClockDesk
+    sites: Mapping[UUID, NamedSite] = field(default_factory=dict)
 
 
 # By report, its referrals with the names of their departments.
@@ -103,6 +107,8 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
         writes.add(Event, _event(referral, days.now))
         referrals.append((referral, department.name if department else None))
     writes.add(Referral, *(referral for referral, _ in referrals))
+    if referrals:
+        writes.add(CaseText, case_text(report, desk.sites.get(report.site_id) if report.site_id else None))
     report.routing = {
         **told,
         "referrals": addressed,

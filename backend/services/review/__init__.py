@@ -1,9 +1,36 @@
-"""What the office does with cases: acts with what follows from them, and tasks that send somebody to look.
+"""What the office does with cases: acts with what follows from them, hundreds at once, tasks that send somebody to look,
+saved filters, files to take along.
 
-Not here: the acts themselves (services/referrals), tasks as such (services/tasks).
+Not here: the acts themselves (services/referrals), tasks as such (services/tasks), reading (persistence/queries/cases).
 """
 
 from backend.services.review.acting import Acted, act_on_referral
+from backend.services.review.bulk import BulkOrder, BulkRow, Picked, act_on_many
+from backend.services.review.exporting import Export, export_cases
 from backend.services.review.field_checks import make_field_check
+from backend.services.review.once import answer_once
+from backend.services.review.saved_filters import (
+    FilterDraft,
+    Sharing,
+    create_filter,
+    delete_filter,
+    replace_filter,
+)
 
-__all__ = ["Acted", "act_on_referral", "make_field_check"]
+__all__ = [
+    "Acted",
+    "BulkOrder",
+    "BulkRow",
+    "Export",
+    "FilterDraft",
+    "Picked",
+    "Sharing",
+    "act_on_many",
+    "act_on_referral",
+    "answer_once",
+    "create_filter",
+    "delete_filter",
+    "export_cases",
+    "make_field_check",
+    "replace_filter",
+]

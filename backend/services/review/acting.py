@@ -35,11 +35,18 @@ def act_on_referral(
     version: int | None = None,
     now: datetime,
 ) -> Acted:
-    """Act as ``services.referrals.act`` does, and make the 处罚后复查 task (P 二(三)6) when a penalty case is closed.
+    """Act as ``services.referrals.act`` does, and make the task that follows from it.
 
-    Raises what ``act`` raises; a recheck that cannot be made hinders nothing, its event says why.
+    Raises what ``act`` raises.
     """
     referral = act(session, actor, referral_id, action, details, version=version, now=now)
+    return Acted(referral, follow_up(session, actor, referral, action, now=now))
+
+
+def follow_up(
+    session: Session, actor: Actor, referral: Referral, action: ReferralAction, *, now: datetime
+) -> Task | None:
+    """The 处罚后复查 task (P 二(三)6) when a penalty case was closed; what cannot be made hinders nothing (event)."""
     if action == ReferralAction.CLOSE and needs_recheck(referral.outcome_code):
-        return Acted(referral, make_recheck(session, actor, referral, now=now))
-    return Acted(referral)
+        return make_recheck(session, actor, referral, now=now)
+    return None

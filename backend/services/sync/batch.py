@@ -104,7 +104,7 @@ def _submit(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     if problems:
         mark_duplicates(batch.session, problems, context.now)
         kinds = {site.id: site.kind for site in work.sites.values()}
-        desk = RoutingDesk(reference.rule_sets, reference.departments, kinds, reference.clocks)
+        desk = RoutingDesk(reference.rule_sets, reference.departments, kinds, reference.clocks, work.sites)
         batch.routed = refer_reports(desk, [report for report, _ in problems], batch.writes, now=context.now)
     batch.writes.add(Report, *made)
     _note_visits(batch)

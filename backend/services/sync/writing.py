@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.domain.payloads import EmergencyCall, ReportAmendment, ReportWithdrawal, SiteProposal
-from backend.domain.vocabulary import ItemResult
+from backend.domain.vocabulary import ItemResult, Outcome
 from backend.persistence.models import EmergencyCall as EmergencyCallRow
 from backend.persistence.models import Report, ReportPhoto
 from backend.persistence.models import ReportAmendment as AmendmentRow
 from backend.services.history import record
+from backend.services.referrals import add_words
 from backend.services.reports import mark_withdrawn
 from backend.services.reports.submit import photo_rows
 from backend.services.sites import propose_site
@@ -50,6 +51,8 @@ def amend_report(
             received_at=context.now,
         )
     )
+    if report.outcome == Outcome.PROBLEM:  # nothing else is referred
+        add_words(session, report.id, [amendment.note])
     _event(session, context, report, "amend", {"photos": len(rows)})
     work.touched_reports.add(report.id)
     return Answer(arrival.item_id, ItemResult.ACCEPTED)
