@@ -237,7 +237,7 @@ def test_a_case_says_what_its_report_says(app: Flask, session: Session) -> None:
         "description": "现场有牙椅", "flags": ["no_grid"],
     }  # fmt: skip
     assert shown["handler"] == {"id": str(officer.id), "name": "测试员"}
-    assert shown["allowed_actions"] == ["handle"]
+    assert shown["allowed_actions"] == ["transfer", "assign", "handle"]
     assert (shown["id"], shown["department"], shown["version"]) == (str(case.id), "putuo.health", 1)
     assert not {"reporter_name", "author"} & shown.keys()
 

@@ -221,5 +221,6 @@ def test_statements_for_a_row_are_few(session: Session, health: Person, count_qu
         with count_queries() as seen:
             assert health.post("/cases/bulk", action="accept", ids=picked(*cases))["done"] == more
         counts.append(len(seen))
-    assert (counts[1] - counts[0]) / 20 <= 3  # its row, its event, the other referrals of its report
-    assert counts[0] <= 5 * 3 + 20
+    # its row, its event, its clocks (read, stopped, started), whose turn it is, who listens, the reports it concerns
+    assert (counts[1] - counts[0]) / 20 <= 8
+    assert counts[0] <= 5 * 8 + 25

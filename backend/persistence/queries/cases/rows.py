@@ -61,6 +61,7 @@ CASES: Select[*tuple[Any, ...]] = (
         Report.photos_expected,
         Report.photos_here,
         Report.flags,
+        Referral.ruled_at,
         Referral.version,
     )
     .join(Report, Report.id == Referral.report_id)
