@@ -149,6 +149,11 @@ def is_founded(outcome_code: str | None) -> bool:
     return outcome_code is not None and bool(_check_code("handling_outcomes", outcome_code).get("founded"))
 
 
+def is_crime_outcome(outcome_code: str | None) -> bool:
+    """True if the outcome says that a suspected crime went to the police; False for none."""
+    return outcome_code is not None and bool(_check_code("handling_outcomes", outcome_code).get("crime"))
+
+
 def founded_codes() -> tuple[str, ...]:
     """Every outcome that says so."""
     return tuple(entry["code"] for entry in _codes("handling_outcomes") if entry.get("founded"))

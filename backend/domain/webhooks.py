@@ -21,6 +21,7 @@ from backend.domain.vocabulary import ReferralStatus, WebhookAlgorithm
 CONTENT_TYPE = "application/cloudevents+json"
 TYPE_PREFIX = "cn.gridpatrol"
 PING = f"{TYPE_PREFIX}.ping"
+TAKEN_AWAY = f"{TYPE_PREFIX}.referral.taken_away"  # told to the department that had it, and to it alone
 SECRET_PREFIX = "whsec_"  # noqa: S105 -- the mark that Standard Webhooks puts before a secret, not one
 SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
 SIGNATURE_VERSION = {WebhookAlgorithm.HMAC_SHA256: "v1"}  # Standard Webhooks' name of the algorithm
@@ -79,7 +80,7 @@ def event_type(status: str) -> str:
 
 def event_types() -> tuple[str, ...]:
     """Every type a subscription may name."""
-    return tuple(event_type(status) for status in ReferralStatus)
+    return (*(event_type(status) for status in ReferralStatus), TAKEN_AWAY)
 
 
 def check_event_types(types: Iterable[str]) -> None:

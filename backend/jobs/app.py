@@ -8,6 +8,7 @@ from backend.gateways.cluster import libpq_url
 # Every module that defines tasks; the worker imports them all.
 TASK_MODULES = (
     "backend.jobs.accounts",
+    "backend.jobs.alarms",
     "backend.jobs.clocks",
     "backend.jobs.departments",
     "backend.jobs.grids",

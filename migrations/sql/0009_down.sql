@@ -5,6 +5,7 @@ DROP TABLE referral_links;
 DROP TABLE precedents;
 DROP TABLE referral_materials;
 ALTER TABLE tasks DROP referral_id, DROP purpose;
+DROP INDEX ix_referrals_emergencies;
 -- The code before has no word for these: a case in arbitration was returned, a merged one waits for triage again.
 UPDATE referrals SET status = 'returned' WHERE status = 'in_arbitration';
 ALTER TABLE referrals DROP CONSTRAINT ck_referrals_merged_into_another;

@@ -10,6 +10,7 @@ ALTER TABLE referrals ADD CONSTRAINT ck_referrals_merged_into_another
     CHECK ((status = 'merged') = (merged_into_id IS NOT NULL));
 ALTER TABLE referrals ADD CONSTRAINT ck_referrals_not_into_itself CHECK (merged_into_id <> id);
 ALTER TABLE referrals ADD CONSTRAINT fk_referrals_merged_into_id FOREIGN KEY (merged_into_id) REFERENCES referrals (id);
+CREATE INDEX ix_referrals_emergencies ON referrals (created_at) WHERE is_emergency;
 CREATE INDEX ix_referrals_merged_into_id ON referrals (merged_into_id) WHERE merged_into_id IS NOT NULL;
 
 ALTER TABLE tasks ADD referral_id UUID, ADD purpose VARCHAR(40);

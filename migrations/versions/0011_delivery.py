@@ -16,7 +16,8 @@ ROLES = (
 )
 KINDS = (
     "'to_triage', 'returned', 'to_accept', 'to_handle', 'reopened', 'to_arbitrate', 'to_verify', 'closed', 'merged', "
-    "'informed', 'clock_warning', 'clock_overdue', 'calendar_missing', 'rule_set_expiring', 'webhook_failing', "
+    "'informed', 'taken_away', 'assigned_to_you', 'joint_called', 'emergency_uncalled', 'crime_transfer_due', "
+    "'report_withdrawn', 'clock_warning', 'clock_overdue', 'calendar_missing', 'rule_set_expiring', 'webhook_failing', "
     "'webhook_stopped', 'alarm'"
 )
 AUDIENCE = (

@@ -49,6 +49,16 @@ REFERRALS: dict[str, Problem] = {
         "该通报已有未完成的核查任务，请等待其结果或先取消。",
         "A field task for this referral is under way; wait for it or cancel it first.",
     ),
+    "crime_not_handed_over": Problem(
+        Kind.CONFLICT,
+        "尚未向公安机关移送，不能以“移送公安”办结；请先由区卫生健康委完成移送。",
+        "It has not been handed over to the police; the health bureau must complete the transfer first.",
+    ),
+    "crime_transfer_open": Problem(
+        Kind.CONFLICT,
+        "涉嫌犯罪移送正在进行，不得以罚代移；请待移送结束后再反馈。",
+        "A transfer to the police is under way; a penalty may not take its place. Answer once the transfer has ended.",
+    ),
     "no_grid_for_task": Problem(
         Kind.CONFLICT,
         "上报位置不在任何现行网格内，无法生成任务；请由人员直接核查。",

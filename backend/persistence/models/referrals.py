@@ -50,6 +50,7 @@ class Referral(Row):
         Index(None, "street_code", "seq"),
         Index(None, "status", "seq"),
         Index(None, "report_id"),
+        Index("ix_referrals_emergencies", "created_at", postgresql_where="is_emergency"),
         Index("ix_referrals_merged_into_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
         Index(None, "urgency", "seq"),
         Index(None, "department_id", "urgency", "seq"),

@@ -3,7 +3,7 @@
 Not here: whom a status concerns (domain/notices), the wire (gateways/webhooks), when jobs run (jobs/webhooks).
 """
 
-from backend.services.outbox.announcing import announce, announce_new, notify
+from backend.services.outbox.announcing import announce, announce_loss, announce_new, case_notice, notify
 from backend.services.outbox.deliveries import resend, resend_dead, send_ping
 from backend.services.outbox.inbox import mark_read
 from backend.services.outbox.news import CaseNews, InformedNews, NoticeDraft
@@ -22,7 +22,9 @@ __all__ = [
     "NoticeDraft",
     "SubscriptionDraft",
     "announce",
+    "announce_loss",
     "announce_new",
+    "case_notice",
     "claim",
     "create_subscription",
     "forget_delivered",

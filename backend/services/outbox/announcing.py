@@ -13,8 +13,8 @@ from backend.domain.notices import TURNS, Audience, audiences_of, department_aud
 from backend.domain.vocabulary import NoticeKind
 from backend.persistence.bulk import Writes
 from backend.persistence.models import Notice
-from backend.services.outbox.deliveries import tell_systems
-from backend.services.outbox.news import CaseNews, InformedNews, NoticeDraft
+from backend.services.outbox.deliveries import tell_loss, tell_systems
+from backend.services.outbox.news import CaseNews, CaseRow, InformedNews, NoticeDraft
 
 ANYBODY_LISTENS = "EXISTS (SELECT FROM webhook_subscriptions WHERE is_active)"
 
@@ -26,6 +26,32 @@ def announce(session: Session, news: Sequence[CaseNews], *, now: datetime) -> No
     """
     session.add_all(Notice(**values) for one in news for values in _of_case(one, now))
     tell_systems(session, news, now=now)
+
+
+def announce_loss(
+    session: Session, referral: CaseRow, department_id: UUID, *, now: datetime, actor_id: UUID | None
+) -> None:
+    """Tell a department, and its own system, that a referral is no longer its own; it can no longer look it up."""
+    notify(
+        session, [case_notice(NoticeKind.TAKEN_AWAY, referral, department_audience(department_id), actor_id)], now=now
+    )
+    tell_loss(session, referral, department_id, now=now)
+
+
+def case_notice(
+    kind: NoticeKind, referral: CaseRow, audience: Audience, actor_id: UUID | None = None, **more: Any
+) -> NoticeDraft:
+    """A notice about a case that its status alone does not say; ``more`` fills the title (name, day)."""
+    data = {
+        "category": referral.category,
+        "street_code": referral.street_code,
+        "function": referral.function_code,
+        **more,
+    }
+    must_act = kind not in (NoticeKind.TAKEN_AWAY, NoticeKind.REPORT_WITHDRAWN)
+    return NoticeDraft(
+        kind, audience, referral.id, referral.report_id, referral.is_emergency and must_act, data, actor_id
+    )  # fmt: skip
 
 
 def announce_new(

@@ -15,7 +15,7 @@ from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import DeliveryState
-from backend.domain.webhooks import PING, cloud_event, delivery_rules, event_type, wants
+from backend.domain.webhooks import PING, TAKEN_AWAY, cloud_event, delivery_rules, event_type, wants
 from backend.gateways.job_queue import defer_sending
 from backend.persistence.models import Department, Function, WebhookDelivery, WebhookSubscription
 from backend.services.history import record
@@ -50,6 +50,22 @@ def tell_systems(session: Session, news: Sequence[CaseNews], *, now: datetime) -
                 body = body or _body(event_id, name, one, departments, functions, now)
                 rows.append(_row(subscription.id, event_id, name, one.referral.id, body, now))
     _write(session, rows)
+
+
+def tell_loss(session: Session, referral: CaseRow, department_id: UUID, *, now: datetime) -> None:
+    """Tell the own system of a department that a referral is no longer its own: which, and nothing of where it went."""
+    listening = select(S.id, S.event_types).where(S.is_active, S.department_id == department_id).order_by(S.seq)
+    wanting = [row.id for row in session.execute(listening) if wants(row.event_types, TAKEN_AWAY)]
+    if not wanting:
+        return
+    event_id, street = new_id(), referral.street_code
+    data = {"referral_id": str(referral.id), "report_id": str(referral.report_id), "version": referral.version}
+    subject = f"referral/{referral.id}"
+    event = cloud_event(
+        event_id, TAKEN_AWAY, district=street[:6] if street else None, subject=subject, at=now, data=data
+    )  # fmt: skip
+    body = orjson.dumps(event)
+    _write(session, [_row(one, event_id, TAKEN_AWAY, referral.id, body, now) for one in wanting])
 
 
 def send_ping(session: Session, actor: Actor, subscription_id: UUID, *, now: datetime) -> UUID:

@@ -15,6 +15,7 @@ from backend.domain.case_rules import CaseRules, case_rules_at
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import ReferralAction
 from backend.persistence.models import Function, Referral, Report
+from backend.services.outbox import announce_loss
 from backend.services.referrals.departments import DepartmentRow, department_by_code, load_departments
 from backend.services.referrals.materials import Material, add_materials
 from backend.services.referrals.status import set_status
@@ -110,6 +111,13 @@ def hand_to(case: Case, department: DepartmentRow, function: str) -> dict[str, A
     referral.return_code = referral.return_reason = referral.proposed_department_id = None
     after = {"department_id": as_text(department.id), "department": department.code, "function": function}
     return {"before": before, "after": after}
+
+
+def tell_former(case: Case, former: UUID | None) -> None:
+    """Tell the department that had it, where it is another's now; what it gave away itself it knows."""
+    if former is not None and former != case.referral.department_id:
+        by = case.actor.user_id if case.actor else None
+        announce_loss(case.session, case.referral, former, now=case.now, actor_id=by)
 
 
 def forget_handling(referral: Referral) -> None:

@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
+from backend.domain.calendar import LOCAL_ZONE
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
-from backend.domain.vocabulary import Role
+from backend.domain.notices import department_audience
+from backend.domain.vocabulary import NoticeKind, Role
 from backend.persistence.models import Department, JointHandling, JointParty, Referral, Report
 from backend.persistence.queries.referrals import visible_in_office
 from backend.services.history import record
+from backend.services.outbox import case_notice, notify
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,24 @@ def call_joint(
         "meets_at": meets_at.isoformat(),
     }
     _record(session, actor, report_id, "joint_call", data, now)
+    _invite(session, actor, joint, [parties[code] for code in dict.fromkeys(departments)], now)
     session.flush()
     return joint
+
+
+def _invite(session: Session, actor: Actor, joint: JointHandling, departments: Sequence[UUID], now: datetime) -> None:
+    """A notice for each department, about its own referral."""
+    theirs = select(Referral).where(Referral.report_id == joint.report_id, Referral.department_id.in_(departments))
+    own = {referral.department_id: referral for referral in session.scalars(theirs)}
+    day = joint.meets_at.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M")
+    told = [
+        case_notice(
+            NoticeKind.JOINT_CALLED, referral, department_audience(department), actor.user_id, name=joint.place, day=day
+        )
+        for department, referral in own.items()
+        if department is not None
+    ]
+    notify(session, told, now=now)
 
 
 def answer_joint(

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
-from backend.domain.vocabulary import ReportStatus
-from backend.persistence.models import Report
+from backend.domain.notices import TRIAGERS, department_audience
+from backend.domain.referrals import FINAL_STATUSES
+from backend.domain.vocabulary import NoticeKind, ReportStatus
+from backend.persistence.models import Referral, Report
 from backend.persistence.queries.reports import visible_to
 from backend.services.history import record
+from backend.services.outbox import case_notice, notify
 from backend.services.scope import publish_reports
 
 
@@ -43,3 +46,15 @@ def mark_withdrawn(session: Session, actor: Actor, report: Report, reason: str, 
         session, at=now, actor=actor, subject_type="report", subject_id=report.id, action="withdraw",
         from_status=before.value, to_status=report.status.value, data={"reason": reason},
     )  # fmt: skip
+    _tell_departments(session, actor, report, now)
+
+
+def _tell_departments(session: Session, actor: Actor, report: Report, now: datetime) -> None:
+    """What was referred stays where it is: whoever has it decides what the withdrawal means."""
+    open_ones = select(Referral).where(Referral.report_id == report.id, Referral.status.not_in(FINAL_STATUSES))
+    told = [
+        case_notice(NoticeKind.REPORT_WITHDRAWN, referral, audience, actor.user_id)
+        for referral in session.scalars(open_ones)
+        for audience in [department_audience(referral.department_id) if referral.department_id else TRIAGERS]
+    ]
+    notify(session, told, now=now)

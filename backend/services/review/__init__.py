@@ -5,6 +5,7 @@ Not here: the acts themselves (services/referrals), tasks as such (services/task
 """
 
 from backend.services.review.acting import Acted, act_on_referral
+from backend.services.review.alarms import due_crime_transfers, missing_calendars, uncalled_emergencies
 from backend.services.review.bulk import BulkOrder, BulkRow, Picked, act_on_many
 from backend.services.review.exporting import Export, export_cases
 from backend.services.review.field_checks import make_field_check
@@ -30,7 +31,10 @@ __all__ = [
     "answer_once",
     "create_filter",
     "delete_filter",
+    "due_crime_transfers",
     "export_cases",
     "make_field_check",
+    "missing_calendars",
     "replace_filter",
+    "uncalled_emergencies",
 ]

@@ -7,7 +7,7 @@ from backend.domain.errors import DomainError
 from backend.domain.referrals import check_not_ruled, check_reason, check_return, judge_return
 from backend.domain.vocabulary import ReferralAction
 from backend.persistence.models import Department, Event
-from backend.services.referrals.case import Case, addressee, as_text, forget_handling, hand_to, move
+from backend.services.referrals.case import Case, addressee, as_text, forget_handling, hand_to, move, tell_former
 from backend.services.referrals.departments import department_by_code
 from backend.services.referrals.precedents import keep_ruling
 
@@ -56,7 +56,7 @@ def arbitrate(case: Case) -> None:
     check_reason(A.ARBITRATE, details.reason)
     if details.department is None and details.function is None:
         raise DomainError("department_needed")
-    before = referral.function_code
+    before, former = referral.function_code, referral.department_id
     department, function = addressee(case)
     disputed_by = _who_returned(case)
     told = hand_to(case, department, function)
@@ -64,6 +64,7 @@ def arbitrate(case: Case) -> None:
     ruling = keep_ruling(case, before, department.id, disputed_by)
     data = {**told, "precedent_id": str(ruling), "legal_basis": details.legal_basis}
     move(case, A.ARBITRATE, reason=details.reason, data=data)
+    tell_former(case, former)
 
 
 def _who_returned(case: Case) -> list[str]:

@@ -4,9 +4,12 @@ from sqlalchemy import exists, func, select
 
 from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
-from backend.domain.referrals import check_handling
-from backend.domain.vocabulary import ReferralAction, Role
+from backend.domain.notices import Audience
+from backend.domain.referrals import check_handling, is_crime_outcome
+from backend.domain.vocabulary import NoticeKind, ReferralAction, Role
 from backend.persistence.models import RoleAssignment, User
+from backend.services.crime_transfers import handed_over, open_transfer_exists
+from backend.services.outbox import case_notice, notify
 from backend.services.referrals.case import Case, as_text, forget_handling, move
 
 A = ReferralAction
@@ -26,6 +29,8 @@ def assign(case: Case) -> None:
     before = case.referral.handler_id
     case.referral.handler_id = assignee
     move(case, A.ASSIGN, reason=case.details.note, data={"before": as_text(before), "after": str(assignee)})
+    told = case_notice(NoticeKind.ASSIGNED_TO_YOU, case.referral, Audience(user_id=assignee), case.person.user_id)
+    notify(case.session, [told], now=case.now)
 
 
 def _is_officer(case: Case, user_id: object) -> bool:
@@ -48,10 +53,22 @@ def start(case: Case) -> None:
 
 
 def handle(case: Case) -> None:
-    """The result, by code (属实-立案, 不属实 …) with words and material. Raises unknown_code, forbidden."""
+    """The result, by code (属实-立案, 不属实 …) with words and material. Raises unknown_code, forbidden,
+    crime_not_handed_over, crime_transfer_open."""
     referral, details = case.referral, case.details
     check_handling(details.outcome_code, referral.function_code)
+    _check_crime(case)
     referral.handler_id = case.person.user_id
     referral.handled_at = case.now
     referral.outcome_code, referral.outcome_note = details.outcome_code, details.note
     move(case, A.HANDLE, code=details.outcome_code, reason=details.note)
+
+
+def _check_crime(case: Case) -> None:
+    """不得以罚代移 (国务院令310号 11条, 行政处罚法 82条): what is on its way to the police is answered as that, and only what
+    was handed over is. Raises crime_not_handed_over, crime_transfer_open."""
+    if is_crime_outcome(case.details.outcome_code):
+        if not handed_over(case.session, case.referral.id):
+            raise DomainError("crime_not_handed_over")
+    elif open_transfer_exists(case.session, case.referral.id):
+        raise DomainError("crime_transfer_open")

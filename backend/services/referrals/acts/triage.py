@@ -7,7 +7,7 @@ from backend.domain.referrals import FINAL_STATUSES, check_dismissal, check_reas
 from backend.domain.vocabulary import ReferralAction, ReferralStatus
 from backend.persistence.models import Referral
 from backend.persistence.queries.referrals import visible_to
-from backend.services.referrals.case import Case, addressee, as_text, forget_handling, hand_to, move
+from backend.services.referrals.case import Case, addressee, as_text, forget_handling, hand_to, move, tell_former
 
 A = ReferralAction
 
@@ -30,7 +30,9 @@ def route(case: Case) -> None:
     check_rerouting(moved, details.reason)
     if referral.status == ReferralStatus.REOPENED:
         forget_handling(referral)
+    former = referral.department_id
     move(case, A.ROUTE, reason=details.reason, data=hand_to(case, department, function))
+    tell_former(case, former)
 
 
 def merge(case: Case) -> None:
