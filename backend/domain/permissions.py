@@ -7,7 +7,7 @@ department or grids.
 from collections.abc import Iterable
 
 from backend.domain.errors import DomainError
-from backend.domain.vocabulary import QuarantineAction, ReferralAction, Role, TaskAction
+from backend.domain.vocabulary import QuarantineAction, ReferralAction, Role, RuleSetAction, TaskAction
 
 EVERYBODY = frozenset(Role)
 FIELD = frozenset({Role.GRID_WORKER, Role.STREET_COORDINATOR})
@@ -17,6 +17,8 @@ ROUTERS = frozenset({Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS})
 BUREAU = frozenset({Role.BUREAU_TRIAGER})
 OFFICERS = frozenset({Role.DEPARTMENT_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+RULE_WRITERS = BUREAU | ADMINISTRATORS
+RULE_READERS = RULE_WRITERS | {Role.CITY_OPERATIONS, Role.AUDITOR}
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
@@ -37,6 +39,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "referral.verify": BUREAU,
     "referral.close": BUREAU,
     "referral.reopen": BUREAU,
+    "rules.read": RULE_READERS,
+    "rules.write": RULE_WRITERS,
+    "rules.approve": RULE_WRITERS,  # somebody else than who wrote it: domain/rule_sets.check_approver
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,
@@ -82,6 +87,13 @@ REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
     ReferralAction.START_VERIFYING: "referral.verify",
     ReferralAction.CLOSE: "referral.close",
     ReferralAction.REOPEN: "referral.reopen",
+}
+
+RULE_SET_ACTION_PERMISSION: dict[RuleSetAction, str] = {
+    RuleSetAction.EDIT: "rules.write",
+    RuleSetAction.CHECK: "rules.write",
+    RuleSetAction.APPROVE: "rules.approve",
+    RuleSetAction.RETIRE: "rules.approve",
 }
 
 QUARANTINE_ACTION_PERMISSION: dict[QuarantineAction, str] = dict.fromkeys(QuarantineAction, "quarantine.settle")

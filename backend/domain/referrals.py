@@ -65,6 +65,12 @@ def check_reason(action: ReferralAction, reason: str | None) -> None:
         raise DomainError("reason_required")
 
 
+def check_rerouting(had_department: bool, reason: str | None) -> None:
+    """Taking a referral from one department to another is explained; raises DomainError('reason_required')."""
+    if had_department and not (reason or "").strip():
+        raise DomainError("reason_required")
+
+
 def check_return(code: str | None, reason: str | None) -> None:
     """A return (退单) names a code of the list ``return_codes`` and says why; 'unknown_code' or 'reason_required'."""
     _check_code("return_codes", code)

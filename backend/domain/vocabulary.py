@@ -257,3 +257,17 @@ class DivisionLevel(StrEnum):
     DISTRICT = "district"
     STREET = "street"
     COMMUNITY = "community"
+
+
+class RuleSetStatus(StrEnum):
+    DRAFT = "draft"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class RuleSetAction(StrEnum):
+    EDIT = "edit"
+    CHECK = "check"
+    APPROVE = "approve"
+    RETIRE = "retire"

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from backend.domain import quarantine, referrals, tasks
+from backend.domain import quarantine, referrals, rule_sets, tasks
 from backend.domain.labels import labelled
 from backend.domain.permissions import (
     PERMISSIONS,
     QUARANTINE_ACTION_PERMISSION,
     REFERRAL_ACTION_PERMISSION,
+    RULE_SET_ACTION_PERMISSION,
     TASK_ACTION_PERMISSION,
 )
 from backend.domain.vocabulary import (
@@ -22,6 +23,8 @@ from backend.domain.vocabulary import (
     ReferralStatus,
     ReportStatus,
     Role,
+    RuleSetAction,
+    RuleSetStatus,
     Severity,
     Stage,
     TaskAction,
@@ -49,6 +52,11 @@ def workflow_document() -> dict[str, Any]:
             "statuses": _statuses(QuarantineState, quarantine.FINAL_STATES),
             "actions": _actions(QuarantineAction, QUARANTINE_ACTION_PERMISSION, quarantine.REASON_NEEDED),
             "transitions": _transitions(quarantine.TRANSITIONS),
+        },
+        "rule_set": {
+            "statuses": _statuses(RuleSetStatus, rule_sets.FINAL_STATUSES),
+            "actions": _actions(RuleSetAction, RULE_SET_ACTION_PERMISSION, rule_sets.REASON_NEEDED),
+            "transitions": _transitions(rule_sets.TRANSITIONS),
         },
         "report": {
             "statuses": labelled(ReportStatus),

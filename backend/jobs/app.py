@@ -12,6 +12,7 @@ TASK_MODULES = (
     "backend.jobs.history",
     "backend.jobs.housekeeping",
     "backend.jobs.media",
+    "backend.jobs.rule_sets",
     "backend.jobs.sync",
 )
 FLASK_APP = "flask_app"

@@ -31,7 +31,7 @@ from backend.persistence.models import (
     TaskAssignment,
     User,
 )
-from backend.services.referrals import RoutingDesk, RuleSets, load_departments, refer_reports
+from backend.services.referrals import RoutingDesk, RuleSets, load_departments, load_site_histories, refer_reports
 from tests.conftest import NOW
 from tests.factories.constants import STREET, numbers
 from tests.factories.people import department_named
@@ -161,7 +161,9 @@ def refer(session: Session, *reports: Report) -> None:
     """Route ``reports`` by the rules in the database, as a sync does, and write what comes of it."""
     named = [report.site_id for report in reports if report.site_id is not None]
     kinds = {site.id: site.kind for site in session.scalars(select(Site).where(Site.id.in_(named)))}
-    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds)
+    desk = RoutingDesk(
+        RuleSets(session), load_departments(session), kinds, load_site_histories(session, set(named), NOW)
+    )
     writes = Writes()
     refer_reports(desk, reports, writes, now=NOW)
     session.flush()

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from backend.api.schemas.fields import Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 
-SUBJECTS = ("report", "referral", "task", "site", "grid", "grid_version", "user", "device", "sync_item")
+SUBJECTS = ("report", "referral", "task", "site", "grid", "grid_version", "user", "device", "sync_item", "rule_set")
 
 
 class PersonSchema(Schema):

@@ -7,9 +7,10 @@ from typing import Any
 
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
+from backend.domain.errors.rule_sets import RULE_SETS
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES}
+CATALOGUE: dict[str, Problem] = {**GENERAL, **RULE_SETS, **SLICES}
 
 
 class DomainError(Exception):

@@ -21,7 +21,7 @@ from backend.domain.routing.document import (
 from backend.domain.routing.engine import FALLBACK_RULE, route
 from backend.domain.routing.faults import Fault, told
 from backend.domain.routing.own_tests import own_test_faults
-from backend.domain.routing.proof import Proof, prove
+from backend.domain.routing.proof import Cell, Proof, holder_faults, prove
 from backend.domain.routing.rules import Clause, Rule, RuleSet, shipped_rule_set, shipped_rule_sets, without_rules
 from backend.domain.routing.validation import rule_set_faults, rule_set_problems
 from backend.domain.routing.writing import write_document
@@ -30,6 +30,7 @@ __all__ = [
     "DOCUMENT_LIMIT",
     "FALLBACK_RULE",
     "NO_RULE_SET",
+    "Cell",
     "Clause",
     "Document",
     "DocumentError",
@@ -45,6 +46,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "content_hash",
+    "holder_faults",
     "own_test_faults",
     "prove",
     "read_json_document",

@@ -15,7 +15,7 @@ changes who takes another. "Exactly one lead" means, in every such case:
 Not here: faults of single rules (validation.py).
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -82,11 +82,9 @@ class _Seen:
     combinations: int = 0
 
 
-def prove(rule_set: RuleSet, streets: Sequence[str], days: Sequence[date], holders: Holders) -> Proof:
-    """Try everything ``rule_set`` can tell apart in ``streets`` (9-digit codes, at least one).
-
-    ``days``: its first day, and each later day of its life on which a duty begins or ends.
-    """
+def prove(rule_set: RuleSet, streets: Sequence[str]) -> Proof:
+    """Try everything ``rule_set`` can tell apart in ``streets`` (9-digit codes, at least one): its cells, and what is wrong
+    with its rules. Whether the leads are somebody is for ``holder_faults``, which depends on more than the rules."""
     scope = Scope(str(rule_set.data["district"]), tuple(streets), rule_set.valid_from, rule_set.valid_to)
     cells: list[Cell] = []
     faults: list[Fault] = []
@@ -108,7 +106,6 @@ def prove(rule_set: RuleSet, streets: Sequence[str], days: Sequence[date], holde
         combinations += seen.combinations
     faults += _unreachable(rule_set, taken)
     warnings += _shadowed(rule_set, taken)
-    faults += _without_holder(cells, days, holders)
     once = {(fault.place(), fault.day, str(fault)): fault for fault in faults}
     return Proof(tuple(cells), tuple(once.values()), tuple(warnings), combinations)
 
@@ -236,17 +233,17 @@ def _takers(
     return ", ".join(sorted({code for code, _, finding in taken if code in earlier and finding in findings})) or "-"
 
 
-def _without_holder(cells: Sequence[Cell], days: Sequence[date], holders: Holders) -> Iterator[Fault]:
-    asked: dict[tuple[str, str], list[tuple[date, Sequence[str]]]] = {}
+def holder_faults(cells: Sequence[Cell], days: Mapping[str, Sequence[date]], holders: Holders) -> Iterator[Fault]:
+    """Leads that nobody holds or that several hold. ``days``: by street, the days on which something there can have changed."""
+    known: dict[tuple[str, str], list[tuple[date, Sequence[str]]]] = {}
     for cell in cells:
         for function in cell.leads:
-            known = asked.get((function, cell.street))
-            if known is None:
-                each = [(day, holders(function, cell.street, day)) for day in days]
-                known = asked[function, cell.street] = [(day, found) for day, found in each if len(found) != 1]
-            for day, found in known:
-                code = "two_organisations" if found else "no_organisation"
-                params = {"function": function, "holders": ", ".join(found)}
+            if (function, cell.street) not in known:
+                each = [(day, holders(function, cell.street, day)) for day in days.get(cell.street, ())]
+                known[function, cell.street] = [(day, found) for day, found in each if len(found) != 1]
+            for day, found in known[function, cell.street]:
                 yield Fault(
-                    code, params, category=str(cell.category), finding=cell.finding, street=cell.street, day=day
-                )
+                    "two_organisations" if found else "no_organisation",
+                    {"function": function, "holders": ", ".join(found)},
+                    category=str(cell.category), finding=cell.finding, street=cell.street, day=day,
+                )  # fmt: skip

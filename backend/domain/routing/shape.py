@@ -78,6 +78,18 @@ def shape_faults(data: Any) -> list[Fault]:
     return found
 
 
+def head_faults(data: Any) -> list[Fault]:
+    """What must be right before a draft can be kept at all: its name, version, district and days."""
+    if not isinstance(data, Mapping):
+        return [Fault("no_mapping")]
+    head = {key: TOP[key] for key in ("code", "version", "district", "valid_from", "valid_to")}
+    missing = [Fault("missing", {"key": key}) for key in head if key not in data]
+    found = missing or list(_values(data, head))
+    if not found and data["valid_to"] is not None and str(data["valid_to"]) <= str(data["valid_from"]):
+        found = [Fault("bad_period", path="valid_to")]
+    return found
+
+
 def _rule(rule: Mapping[str, Any]) -> Iterator[Fault]:
     missing = list(_keys(rule, RULE_KEYS))
     if missing:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Role
-from backend.persistence.models import QuarantineEntry, Referral, Report, Site, Task
-from backend.persistence.queries import quarantine, referrals, reports, sites, tasks
+from backend.persistence.models import QuarantineEntry, Referral, Report, RuleSetRow, Site, Task
+from backend.persistence.queries import quarantine, referrals, reports, rule_sets, sites, tasks
 
 READERS_OF_ALL = (Role.AUDITOR, Role.ADMINISTRATOR)
 Visible = Callable[[Actor, datetime], ColumnElement[bool]]
@@ -21,6 +21,7 @@ SUBJECTS: dict[str, tuple[InstrumentedAttribute[Any], Visible]] = {
     "referral": (Referral.id, lambda actor, _now: referrals.visible_to(actor)),
     "task": (Task.id, tasks.visible_to),
     "site": (Site.id, sites.visible_to),
+    "rule_set": (RuleSetRow.id, lambda actor, _now: rule_sets.visible_to(actor)),
     "sync_item": (QuarantineEntry.item_id, quarantine.visible_to),
 }
 

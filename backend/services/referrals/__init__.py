@@ -8,6 +8,7 @@ from backend.services.referrals.departments import load_departments
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
+from backend.services.referrals.site_histories import SiteHistory, load_site_histories
 
 __all__ = [
     "ActionDetails",
@@ -15,8 +16,10 @@ __all__ = [
     "RoutedReports",
     "RoutingDesk",
     "RuleSets",
+    "SiteHistory",
     "act",
     "actions_for",
     "load_departments",
+    "load_site_histories",
     "refer_reports",
 ]

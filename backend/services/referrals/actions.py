@@ -20,6 +20,7 @@ from backend.domain.referrals import (
     allowed_actions,
     check_handling,
     check_reason,
+    check_rerouting,
     check_return,
     check_verifier,
     judge_return,
@@ -120,6 +121,7 @@ def _lock(session: Session, actor: Actor, referral_id: UUID) -> tuple[Report, Re
 
 def _route(case: _Case) -> None:
     referral, details = case.referral, case.details
+    check_rerouting(referral.department_id is not None, details.reason)
     before = {"department_id": _text(referral.department_id), "function": referral.function_code}
     department, function = _addressee(case)
     if referral.status == ReferralStatus.REOPENED:

@@ -5,7 +5,7 @@ rows, the phones' feed (the caller does both once per batch).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,7 +19,8 @@ from backend.persistence.models import Event, Referral
 from backend.services.history import event_values
 from backend.services.referrals.departments import DepartmentMap, DepartmentRow
 from backend.services.referrals.rows import NewReferral
-from backend.services.referrals.rule_sets import RuleSets
+from backend.services.referrals.rule_sets.choosing import RuleSets
+from backend.services.referrals.site_histories import SiteHistory
 from backend.services.referrals.status import first_report_status
 
 RANK = {severity: rank for rank, severity in enumerate(Severity)}
@@ -33,6 +34,7 @@ class Routable(Protocol):
     category: Category
     outcome: Outcome
     severity: Severity | None
+    grid_code: str | None
     street_code: str | None
     captured_at: datetime
     received_at: datetime
@@ -45,11 +47,12 @@ class Routable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RoutingDesk:
-    """What every report is routed with: the rule sets, who answers for which function, and the kinds of the sites named."""
+    """What every report is routed with: the rule sets, who answers for which function, and what is known of the sites named."""
 
     rule_sets: RuleSets
     departments: DepartmentMap
     site_kinds: Mapping[UUID, str | None]
+    site_histories: Mapping[UUID, SiteHistory] = field(default_factory=dict)
 
 
 # By report, its referrals with the names of their departments.
@@ -59,7 +62,7 @@ RoutedReports = dict[UUID, list[tuple[NewReferral, str | None]]]
 def refer_reports(desk: RoutingDesk, reports: Sequence[Routable], writes: Writes, *, now: datetime) -> RoutedReports:
     """Route fresh reports: sets ``routing`` and ``status`` of each, adds referrals and events to ``writes``.
 
-    Rules and departments are those of the day of capture. LookupError where there is no rule set at all.
+    Rules and departments are those of the day of capture; where no rule set holds, the street catches it.
     """
     days = _Days(now)
     return {report.id: _refer(report, desk, days, writes) for report in reports}
@@ -82,7 +85,8 @@ class _Days:
 def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> list[tuple[NewReferral, str | None]]:
     day, received = days.of(report.captured_at), days.of(report.received_at)
     rule_set, district = desk.rule_sets.choose(report.street_code[:6] if report.street_code else None, day, received)
-    decision, told = rule_set.decide(_facts(report, desk))
+    facts = _facts(report, desk)
+    decision, told = rule_set.decide(facts)
     referrals, addressed = [], []
     for routed, reasons in zip(decision.referrals, told["referrals"], strict=True):
         department = desk.departments.find(routed.function_code, district, report.street_code, day, days.today)
@@ -97,6 +101,12 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
         "district": district,
         "valid_on": day.isoformat(),
         "decided_at": days.now.isoformat(),
+        # What the report itself does not keep and what may be otherwise tomorrow.
+        "facts": {
+            "site_kind": facts.site_kind,
+            "prior_referrals": facts.prior_referrals,
+            "prior_penalties": facts.prior_penalties,
+        },
     }
     data = {"rule_set": rule_set.name, "fallback": decision.fallback_used}
     statuses = [referral.status for referral, _ in referrals]
@@ -105,12 +115,19 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
 
 
 def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
+    history = desk.site_histories.get(report.site_id) if report.site_id else None
     return RoutingFacts(
         category=report.category,
         outcome=report.outcome,
         findings=tuple(FindingFact(f["code"], Severity(f["severity"])) for f in report.findings),
         attributes=report.attributes,
         site_kind=desk.site_kinds.get(report.site_id) if report.site_id else None,
+        prior_penalties=history.penalties if history else None,
+        prior_referrals=history.referrals if history else None,
+        grid=report.grid_code,
+        street=report.street_code,
+        district=report.street_code[:6] if report.street_code else None,
+        captured_at=report.captured_at,
     )
 
 

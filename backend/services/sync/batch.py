@@ -21,7 +21,7 @@ from backend.domain.vocabulary import ItemResult, Outcome
 from backend.persistence.bulk import Writes
 from backend.persistence.models import Report
 from backend.services.media import examine_again
-from backend.services.referrals import RoutedReports, RoutingDesk, refer_reports
+from backend.services.referrals import RoutedReports, RoutingDesk, load_site_histories, refer_reports
 from backend.services.reports import NewReport, Reception, Submission, submit_reports
 from backend.services.scope import (
     publish_grids,
@@ -104,7 +104,9 @@ def _submit(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     if problems:
         mark_duplicates(batch.session, problems, context.now)
         kinds = {site.id: site.kind for site in work.sites.values()}
-        desk = RoutingDesk(reference.rule_sets, reference.departments, kinds)
+        named = {report.site_id for report, _ in problems if report.site_id is not None}
+        histories = load_site_histories(batch.session, named, context.now)
+        desk = RoutingDesk(reference.rule_sets, reference.departments, kinds, histories)
         batch.routed = refer_reports(desk, [report for report, _ in problems], batch.writes, now=context.now)
     batch.writes.add(Report, *made)
 
