@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -66,8 +67,8 @@ def act_on_rule_set(
     return row
 
 
-def rule_set_actions_for(actor: Actor, row: RuleSetRow) -> list[RuleSetAction]:
-    """What ``actor`` may do with a set he sees; an author never approves."""
+def rule_set_actions_for(actor: Actor, row: Any) -> list[RuleSetAction]:
+    """What ``actor`` may do with a set he sees (a row with status and its people); an author never approves."""
     return [
         action
         for action in allowed_actions(row.status)
