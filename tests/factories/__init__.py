@@ -11,6 +11,7 @@ from tests.factories.people import (
     token_for,
 )
 from tests.factories.places import make_grids, make_responsible, make_site
+from tests.factories.rules import make_rule_set, rule_data, the_rule
 from tests.factories.work import make_photo, make_referral, make_report, make_task, refer
 
 __all__ = [
@@ -28,9 +29,12 @@ __all__ = [
     "make_referral",
     "make_report",
     "make_responsible",
+    "make_rule_set",
     "make_site",
     "make_task",
     "make_user",
     "refer",
+    "rule_data",
+    "the_rule",
     "token_for",
 ]

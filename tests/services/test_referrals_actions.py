@@ -150,7 +150,13 @@ def test_the_second_return_asks_for_arbitration(session: Session, referral: Refe
         go(session, officer(session), referral, A.RETURN, details=RETURN)
         event = session.scalars(select(Event).order_by(Event.seq.desc())).first()
         assert event is not None and event.data["arbitration_needed"] is expected
-        go(session, someone(session, Role.BUREAU_TRIAGER), referral, A.ROUTE, details=ActionDetails(reason="仍属本部门职责"))
+        go(
+            session,
+            someone(session, Role.BUREAU_TRIAGER),
+            referral,
+            A.ROUTE,
+            details=ActionDetails(reason="仍属本部门职责"),
+        )
     assert referral.return_count == 2
 
 

@@ -79,8 +79,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{street}: category {category}, finding {finding} has several leads in one group {group!r}: {holders}",
     ),
     "too_complex": (
-        "规则的条件组合超过 {limit} 种，无法逐一核对；请拆分组或减少条件。",
-        "more than {limit} combinations of conditions: too many to prove; split groups or ask for less",
+        "条件的组合过多（超过 {limit} 次比对），无法逐一核对；请拆分组或减少条件。",
+        "too many combinations of conditions to prove (over {limit} comparisons); split groups or ask for less",
     ),
     # tests stored with the set
     "test_failed": (

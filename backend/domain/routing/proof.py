@@ -24,14 +24,14 @@ from backend.domain.forms import load_forms
 from backend.domain.routing.decision import RoutingDecision, RoutingFacts, RoutingOutcome
 from backend.domain.routing.engine import route
 from backend.domain.routing.faults import Fault
-from backend.domain.routing.rules import Rule, RuleSet
-from backend.domain.routing.trying import Scope, concerned, pairs, place_classes, trial
+from backend.domain.routing.rules import Clause, Rule, RuleSet
+from backend.domain.routing.trying import Scope, concerned, nothing_known, pairs, place_classes, trial
 from backend.domain.vocabulary import Category, ReferralRole
 
 # The organisations (codes) that hold a function in a street on a day, those of the street's own rank alone where there are any.
 Holders = Callable[[str, str, date], Sequence[str]]
 
-MOST_TRIED = 400_000  # decisions for one proof, some ten seconds; the shipped set needs 13,000
+MOST_WORK = 600_000  # clauses looked at for one category, some seconds; the shipped set needs a tenth
 Taken = tuple[str, int, str | None]  # a rule by its clause got a finding, or (None) the report
 
 
@@ -80,6 +80,13 @@ class _Seen:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     combinations: int = 0
+    work: int = 0
+
+    def may_try(self, facts: Sequence[RoutingFacts], clauses: Sequence[Clause]) -> bool:
+        """Count some decisions before they are made; False once a proof has become too much."""
+        self.combinations += len(facts)
+        self.work += len(facts) * len(clauses)
+        return self.work <= MOST_WORK
 
 
 def prove(rule_set: RuleSet, streets: Sequence[str]) -> Proof:
@@ -97,8 +104,9 @@ def prove(rule_set: RuleSet, streets: Sequence[str]) -> Proof:
         first_of = {street: places[0][0] or street for street, places in classes.items()}
         for first in dict.fromkeys(first_of.values()):
             _try_category(rule_set, category, classes[first], scope, seen)
-            if combinations + seen.combinations > MOST_TRIED:
-                return Proof((), (Fault("too_complex", {"limit": MOST_TRIED}, path="rules"),), (), MOST_TRIED)
+            if seen.work > MOST_WORK:
+                combinations += seen.combinations
+                return Proof((), (Fault("too_complex", {"limit": MOST_WORK}, path="rules"),), (), combinations)
         cells += _cells(rule_set, category, first_of, scope, seen)
         faults += seen.faults
         warnings += seen.warnings
@@ -121,28 +129,33 @@ def _try_category(
     rules = rule_set.by_category[category]
     excusing = {rule.group for rule in rules if not rule.refers}
     street = places[0][0] or ""
-    for group in dict.fromkeys(rule.group for rule in rules):
-        some = tuple(rule for rule in rules if rule.group in excusing | {group})
-        part = replace(rule_set, rules=some, by_category={**rule_set.by_category, category: some})
-        of_group = {rule.code: rule for rule in some if rule.group == group}
-        complete = True
-        for finding in (None, *findings_of(category)):
+    partial: set[str] = set()
+    for finding in (None, *findings_of(category)):
+        asked = tuple(rule for rule in rules if concerned([rule], category, finding))
+        for group in dict.fromkeys(rule.group for rule in asked):
+            some = tuple(rule for rule in asked if rule.group in excusing | {group})
             clauses = concerned(some, category, finding)
-            if not any(concerned([rule], category, finding) for rule in of_group.values()):
-                continue
-            if seen.combinations > MOST_TRIED:
-                return
             tried = trial(clauses, category, finding, places, scope)
-            complete &= tried.exhaustive
-            seen.combinations += len(tried.facts)
+            if not seen.may_try(tried.facts, clauses):
+                return
+            partial |= set() if tried.exhaustive else {group}
+            part = _only(rule_set, category, some)
+            of_group = {rule.code: rule for rule in some if rule.group == group}
             for facts in tried.facts:
                 _note(route(facts, part), of_group, group, (category, finding, street), seen)
-        if not complete:
-            seen.warnings.append(Fault("not_exhaustive", {"group": group}, category=str(category)))
-    for finding in (None, *findings_of(category)):
-        for facts in pairs(concerned(rules, category, finding), category, finding, places, scope):
-            seen.combinations += 1
-            seen.faults += _lead_missing(route(facts, rule_set), facts, finding, street)
+        clauses = concerned(asked, category, finding)
+        known = pairs(clauses, category, finding, places, scope)
+        if not seen.may_try(known, clauses):
+            return
+        whole = _only(rule_set, category, asked)
+        for facts in known:
+            seen.faults += _lead_missing(route(facts, whole), facts, finding, street)
+    seen.warnings += [Fault("not_exhaustive", {"group": group}, category=str(category)) for group in sorted(partial)]
+
+
+def _only(rule_set: RuleSet, category: Category, rules: tuple[Rule, ...]) -> RuleSet:
+    """The set with only those rules that could take part: the others decide nothing and cost time."""
+    return replace(rule_set, rules=rules, by_category={**rule_set.by_category, category: rules})
 
 
 def _note(
@@ -187,11 +200,19 @@ def _cells(
     rules = rule_set.by_category[category]
     for finding in (None, *findings_of(category)):
         clauses = concerned(rules, category, finding)
+        usual = {
+            first: route(nothing_known(clauses, category, finding, [(first, None)], scope), rule_set)
+            for first in dict.fromkeys(first_of.values())
+        }
         for street, first in first_of.items():
-            usual = route(pairs(clauses, category, finding, [(street, None)], scope)[0], rule_set)
             leads = seen.leads.get((finding, first), set()) | {rule_set.fallback_function}
-            excused = (finding, first) in seen.excused
-            yield Cell(category, finding, street, _leads(usual), tuple(sorted(leads)), usual.fallback_used, excused)
+            yield Cell(
+                category, finding, street,
+                usual=_leads(usual[first]),
+                leads=tuple(sorted(leads)),
+                fallback=usual[first].fallback_used,
+                excused=(finding, first) in seen.excused,
+            )  # fmt: skip
 
 
 def _unreachable(rule_set: RuleSet, taken: set[Taken]) -> Iterator[Fault]:

@@ -83,6 +83,14 @@ def pairs(
     return [_facts(values, category, finding, scope.district) for values in _pairs_of(ways)]
 
 
+def nothing_known(
+    clauses: Sequence[Clause], category: Category, finding: str | None, places: Sequence[Place], scope: Scope
+) -> RoutingFacts:
+    """The facts that say least: the finding and the place alone."""
+    least = {name: values[0] for name, values in _ways(clauses, places, scope).items()}
+    return _facts(least, category, finding, scope.district)
+
+
 def _ways(clauses: Sequence[Clause], places: Sequence[Place], scope: Scope) -> dict[str, list[Any]]:
     """By name of a fact, the values worth trying; the first is the one that says least."""
     ways: dict[str, list[Any]] = {"place": list(places)}
