@@ -15,6 +15,7 @@ from backend.domain.routing import (
     Fault,
     Proof,
     RuleSet,
+    content_hash,
     holder_faults,
     own_test_faults,
     prove,
@@ -28,8 +29,9 @@ from backend.services.referrals.rule_sets.holders import Duties
 MOST_TOLD = 500  # faults in one answer; their count is told whole
 _PROVED: dict[
     tuple[str, tuple[str, ...]], Proof
-] = {}  # by content and streets: the rules' half of a proof never goes stale
+] = {}  # by rules and streets: the rules' half of a proof never goes stale
 PROOFS_KEPT = 16
+NAMES = frozenset({"code", "version", "zh", "en", "mark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def coverage_of(session: Session, content: Mapping[str, Any]) -> list[dict[str, 
 
 
 def proof_of(rule_set: RuleSet, streets: tuple[str, ...]) -> Proof:
-    """The rules' half of the proof, kept by content."""
-    key = (rule_set.sha256, streets)
+    """The rules' half of the proof, kept by what it depends on: a new name or version proves nothing else."""
+    key = (content_hash({name: value for name, value in rule_set.data.items() if name not in NAMES}), streets)
     found = _PROVED.get(key)
     if found is None:
         found = prove(rule_set, streets)
