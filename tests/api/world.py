@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
-from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role
+from backend.domain.vocabulary import GridVersionStatus, ReferralStatus, Role, RuleSetStatus
 from backend.persistence.models import GridResponsibility, GridVersion, QuarantineEntry, Report, User
 from backend.services.accounts import hash_password
 from backend.services.epochs import ensure_epoch
@@ -26,6 +26,7 @@ from tests.factories import (
     make_referral,
     make_report,
     make_responsible,
+    make_rule_set,
     make_site,
     make_task,
     make_user,
@@ -105,6 +106,7 @@ def make_world(app: Flask, session: Session) -> World:
         "department": "putuo.health",
         "version_id": str(grids[0].version_id),
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
+        "rule_set_id": _rule_sets(session, worker),
         "bbox": "121.3,31.2,121.5,31.3",
     }
     special = _special(worker, _draft(session))
@@ -132,6 +134,12 @@ def _referrals(session: Session, worker: User, report: Report) -> tuple[str, ...
     statuses = (ReferralStatus.ROUTED, ReferralStatus.ACCEPTED, ReferralStatus.HANDLED, ReferralStatus.VERIFYING)
     waiting = [make_referral(session, make_report(session, worker), status=status) for status in statuses]
     return tuple(str(one.id) for one in (make_referral(session, report), *waiting))
+
+
+def _rule_sets(session: Session, worker: User) -> tuple[str, ...]:
+    """A draft, and one that was checked; written by somebody who acts on neither."""
+    statuses = (RuleSetStatus.DRAFT, RuleSetStatus.CHECKED)
+    return tuple(str(make_rule_set(session, status=status, author=worker).id) for status in statuses)
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

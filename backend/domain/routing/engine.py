@@ -32,9 +32,10 @@ def route(facts: RoutingFacts, rule_set: RuleSet) -> RoutingDecision:
     """
     if facts.outcome != Outcome.PROBLEM:
         return _decision(rule_set, RoutingOutcome.NOTHING_TO_REFER, _Ledger())
-    ledger = _Ledger()
+    ledger = _Ledger(tuple(dict.fromkeys(finding.code for finding in facts.findings)))
     for rule in rule_set.by_category[facts.category]:
-        _try_rule(rule, facts, ledger)
+        if rule.needs is None or not rule.needs.isdisjoint(ledger.codes):
+            _try_rule(rule, facts, ledger)
     covered = {code for match in ledger.matched for code in match.finding_codes} | ledger.excused
     left = tuple(finding.code for finding in facts.findings if finding.code not in covered)
     merged = _Merger(facts, rule_set)
@@ -53,6 +54,7 @@ def route(facts: RoutingFacts, rule_set: RuleSet) -> RoutingDecision:
 class _Ledger:
     """What has been taken so far, and the reasons met on the way."""
 
+    codes: tuple[str, ...] = ()  # of the findings, each once
     matched: list[MatchedClause] = field(default_factory=list)
     rejected: list[RejectedCandidate] = field(default_factory=list)
     applied: list[tuple[Rule, tuple[str, ...]]] = field(default_factory=list)
@@ -103,7 +105,7 @@ def _findings_for(
             return None
         return ()
     free = []
-    for code in dict.fromkeys(finding.code for finding in facts.findings):
+    for code in ledger.codes:
         if code in clause.findings and code not in ledger.excused:
             holder = ledger.taken.get((code, rule.group))
             if holder is None:

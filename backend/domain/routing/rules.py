@@ -53,6 +53,9 @@ class Rule:
     basis: tuple[str, ...]
     emergency: bool
     triage: bool
+    needs: (
+        frozenset[str] | None
+    )  # without one of these findings no clause is even a candidate; None: some clause needs none
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def strictest_first(profiles: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
     categories = frozenset(Category(value) for value in entry["categories"])
+    clauses = tuple(_clause(clause, categories) for clause in entry["when"])
     return Rule(
         code=entry["code"],
         row=entry["row"],
@@ -149,7 +153,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         en=entry["en"],
         categories=categories,
         group=entry["group"],
-        clauses=tuple(_clause(clause, categories) for clause in entry["when"]),
+        clauses=clauses,
         refers=entry["result"] == "refer",
         lead=entry["lead"],
         co=tuple(entry["co"]),
@@ -158,6 +162,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         basis=tuple(entry["basis"]),
         emergency=entry["emergency"],
         triage=entry["triage"],
+        needs=frozenset().union(*(c.findings for c in clauses)) if all(c.findings for c in clauses) else None,
     )
 
 

@@ -31,6 +31,8 @@ DUTIES = select(
     DepartmentFunction.valid_from,
     DepartmentFunction.valid_to,
 )
+_NOT_ASKED: Any = object()
+FOUND_KEPT = 4096  # bounded: streets and days come from reports
 DepartmentRow = Row[*tuple[Any, ...]]  # columns of DEPARTMENTS
 
 
@@ -42,6 +44,7 @@ class DepartmentMap:
         self._duties: dict[str, list[Row[*tuple[Any, ...]]]] = {}
         for duty in duties:
             self._duties.setdefault(duty.function_code, []).append(duty)
+        self._found: dict[tuple[Any, ...], DepartmentRow | None] = {}
 
     def find(
         self, function_code: str, district: str, street: str | None, day: date, today: date
@@ -51,6 +54,18 @@ class DepartmentMap:
         A street's own team goes before the district's (城管条例 4条3款). A day before all records counts as today. A
         department that was dissolved since is replaced by its successor: a letter must reach somebody.
         """
+        asked = (function_code, district, street, day, today)
+        found = self._found.get(asked, _NOT_ASKED)
+        if found is _NOT_ASKED:
+            found = self._look_for(*asked)
+            if len(self._found) >= FOUND_KEPT:
+                self._found.clear()
+            self._found[asked] = found  # a batch asks the same again and again
+        return found
+
+    def _look_for(
+        self, function_code: str, district: str, street: str | None, day: date, today: date
+    ) -> DepartmentRow | None:
         duty = self._duty(function_code, district, street, day) or self._duty(function_code, district, street, today)
         department = self._departments.get(duty.department_id) if duty else None
         for _ in self._departments:  # at most as many steps as there are departments, should the data hold a circle

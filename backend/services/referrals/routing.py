@@ -23,6 +23,7 @@ from backend.services.referrals.rule_sets.choosing import RuleSets
 from backend.services.referrals.site_histories import SiteHistory
 from backend.services.referrals.status import first_report_status
 
+SEVERITIES = {severity.value: severity for severity in Severity}  # an enum's own look-up costs ten times this
 RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -87,13 +88,15 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
     rule_set, district = desk.rule_sets.choose(report.street_code[:6] if report.street_code else None, day, received)
     facts = _facts(report, desk)
     decision, told = rule_set.decide(facts)
-    referrals, addressed = [], []
+    report_id = str(report.id)
+    referrals, addressed, events = [], [], []
     for routed, reasons in zip(decision.referrals, told["referrals"], strict=True):
         department = desk.departments.find(routed.function_code, district, report.street_code, day, days.today)
-        referral = _referral(report, routed, reasons, department, days.now)
-        addressed.append({**reasons, **_addressed(referral, department)})
-        writes.add(Event, _event(referral, days.now))
-        referrals.append((referral, department.name if department else None))
+        referral = _referral(report, routed, facts, reasons, department, days.now)
+        address = _address(referral, department)
+        addressed.append({**reasons, **address})
+        events.append(_event(referral, report_id, address, days.now))
+        referrals.append((referral, address["department_name"]))
     writes.add(Referral, *(referral for referral, _ in referrals))
     report.routing = {
         **told,
@@ -110,7 +113,7 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
     }
     data = {"rule_set": rule_set.name, "fallback": decision.fallback_used}
     statuses = [referral.status for referral, _ in referrals]
-    writes.add(Event, *first_report_status(report, statuses, now=days.now, data=data))
+    writes.add(Event, *events, *first_report_status(report, statuses, now=days.now, data=data))
     return referrals
 
 
@@ -119,7 +122,7 @@ def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
     return RoutingFacts(
         category=report.category,
         outcome=report.outcome,
-        findings=tuple(FindingFact(f["code"], Severity(f["severity"])) for f in report.findings),
+        findings=tuple(FindingFact(f["code"], SEVERITIES[f["severity"]]) for f in report.findings),
         attributes=report.attributes,
         site_kind=desk.site_kinds.get(report.site_id) if report.site_id else None,
         prior_penalties=history.penalties if history else None,
@@ -132,7 +135,12 @@ def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
 
 
 def _referral(
-    report: Routable, routed: RoutedReferral, reasons: dict[str, Any], department: DepartmentRow | None, now: datetime
+    report: Routable,
+    routed: RoutedReferral,
+    facts: RoutingFacts,
+    reasons: dict[str, Any],
+    department: DepartmentRow | None,
+    now: datetime,
 ) -> NewReferral:
     waits = routed.pending_triage or department is None
     return NewReferral(
@@ -145,7 +153,7 @@ def _referral(
         department_id=department.id if department else None,
         role=routed.role,
         status=ReferralStatus.PENDING_TRIAGE if waits else ReferralStatus.ROUTED,
-        severity=_severity(report, routed),
+        severity=_severity(report, routed, facts),
         is_emergency=routed.emergency,
         finding_codes=list(routed.finding_codes),
         rule_codes=list(routed.rule_codes),
@@ -156,13 +164,13 @@ def _referral(
     )
 
 
-def _severity(report: Routable, routed: RoutedReferral) -> Severity:
+def _severity(report: Routable, routed: RoutedReferral, facts: RoutingFacts) -> Severity:
     """The gravest of the findings this referral is about; without findings that of the report."""
-    found = [Severity(f["severity"]) for f in report.findings if f["code"] in routed.finding_codes]
+    found = [finding.severity for finding in facts.findings if finding.code in routed.finding_codes]
     return max(found, key=RANK.__getitem__, default=report.severity or Severity.MEDIUM)
 
 
-def _addressed(referral: NewReferral, department: DepartmentRow | None) -> dict[str, Any]:
+def _address(referral: NewReferral, department: DepartmentRow | None) -> dict[str, Any]:
     return {
         "referral_id": str(referral.id),
         "department": department.code if department else None,
@@ -170,16 +178,16 @@ def _addressed(referral: NewReferral, department: DepartmentRow | None) -> dict[
     }
 
 
-def _event(referral: NewReferral, now: datetime) -> dict[str, Any]:
+def _event(referral: NewReferral, report_id: str, address: dict[str, Any], now: datetime) -> dict[str, Any]:
     return event_values(
         at=now,
         actor=None,
         subject_type="referral",
-        subject_id=referral.id,
-        action="route" if referral.status == ReferralStatus.ROUTED else "await_triage",
+        subject_id=address["referral_id"],
+        action="await_triage" if referral.routed_at is None else "route",
         to_status=referral.status.value,
         data={
-            "report_id": str(referral.report_id),
+            "report_id": report_id,
             "rules": referral.rule_codes,
             "function": referral.function_code,
             "department_id": str(referral.department_id) if referral.department_id else None,
