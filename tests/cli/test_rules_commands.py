@@ -58,7 +58,9 @@ def test_faults_are_told_with_their_place(run: Run, tmp_path: Path) -> None:
     assert (told.exit_code, told.output) == (1, "line 1: alias: line 1 uses a YAML anchor or alias; write it out\n")
     run("export", "putuo-2026", "rules.yaml")
     text_of = (tmp_path / "rules.yaml").read_text(encoding="utf-8")
-    (tmp_path / "bad.yaml").write_text(text_of.replace("lead: tcm_supervision", "lead: magic"), encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text(
+        text_of.replace("lead: tcm_supervision", "lead: magic").replace("version: 1", "version: 3"), encoding="utf-8"
+    )
     told = run("check", "bad.yaml", "--lang", "en")
     assert told.exit_code == 1
     assert "rules.A10: unknown_value: unknown lead function 'magic'" in told.output

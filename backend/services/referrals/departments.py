@@ -55,7 +55,7 @@ class DepartmentMap:
         department that was dissolved since is replaced by its successor: a letter must reach somebody.
         """
         asked = (function_code, district, street, day, today)
-        found = self._found.get(asked, _NOT_ASKED)
+        found: DepartmentRow | None = self._found.get(asked, _NOT_ASKED)
         if found is _NOT_ASKED:
             found = self._look_for(*asked)
             if len(self._found) >= FOUND_KEPT:
