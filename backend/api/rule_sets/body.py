@@ -20,7 +20,7 @@ DOCUMENT: dict[str, Any] = {
         "content": {
             "application/json": {"schema": {"type": "object"}, "example": EXAMPLE},
             YAML: {
-                "schema": {"type": "string"},
+                "schema": {"type": ["object", "string"]},  # the data, or as here the text it is written in
                 "example": write_document(CONTENT_EXAMPLE, TESTS_EXAMPLE, "饮用水职能调整"),
             },
         },

@@ -48,7 +48,7 @@ ACTION_PROBLEMS = (
     "not_found", "illegal_transition", "rule_set_changed", "rule_set_faulty", "approver_is_author",
     "rule_set_starts_in_past", "rule_set_same_day", "reason_required",
 )  # fmt: skip
-AS_YAML = {"responses": {"200": {"content": {YAML: {"schema": {"type": "string"}}}}}}
+AS_YAML = {"responses": {"200": {"content": {YAML: {"schema": {"type": "object"}}}}}}
 COLUMNS = (
     "id", "code", "version", "valid_from", "valid_to", "status", "note", "content_sha256", "created_at", "checked_at",
     "approved_at",
