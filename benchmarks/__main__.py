@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from backend.logs import configure_logs
-from benchmarks import crowd, locator, memory, pages, photos, sync
+from benchmarks import crowd, locator, memory, pages, photos, routing, sync
 from benchmarks.stage import durable_cluster
 
-ALL = ("locator", "sync", "crowd", "photos", "memory", "pages")
+ALL = ("locator", "routing", "sync", "crowd", "photos", "memory", "pages")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -29,6 +29,7 @@ def main() -> None:
     with durable_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
         measurements: dict[str, Callable[[], dict[str, Any]]] = {
             "locator": locator.run,
+            "routing": lambda: routing.run(cluster),
             "sync": lambda: sync.run(cluster, Path(folder)),
             "crowd": lambda: crowd.run(cluster, Path(folder)),
             "photos": lambda: photos.run(cluster, Path(folder)),

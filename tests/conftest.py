@@ -20,7 +20,7 @@ from backend.gateways.keys import Keys
 from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence import schema, statements
 from backend.persistence.database import db
-from backend.services.reference import load_reference
+from backend.services.reference import load_reference, load_rule_sets
 from backend.settings import Environment, Settings
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday, 10:00 in Shanghai
@@ -28,7 +28,7 @@ TEMPLATE, ROLLED_BACK, LIVE = "gp_template", "gp_rolled_back", "gp_live"
 # What load_reference() filled once; live tests keep it and empty everything else.
 REFERENCE_TABLES = frozenset(
     {"alembic_version", "spatial_ref_sys", "divisions", "functions", "departments", "department_functions", "forms",
-     "rule_sets", "reference_revision", "epochs", "procrastinate_version", "calendar_years", "calendar_days"}
+     "reference_revision", "epochs", "procrastinate_version", "calendar_years", "calendar_days"}
 )  # fmt: skip
 
 
@@ -149,6 +149,9 @@ def live_app(_live_application: Flask) -> Iterator[Flask]:
             _switch_guards(connection, "DISABLE")
             connection.execute(text(f"TRUNCATE {doomed} RESTART IDENTITY CASCADE"))
             _switch_guards(connection, "ENABLE")
+        with Session(db.engine) as session:
+            load_rule_sets(session, NOW)
+            session.commit()
 
 
 def _switch_guards(connection: Connection, how: str) -> None:

@@ -5,6 +5,7 @@ Open to this machine alone, or to whoever has METRICS_TOKEN; for everybody else 
 
 import hmac
 from collections.abc import Iterator
+from datetime import date
 from ipaddress import ip_address
 
 from flask import Response, request
@@ -16,9 +17,11 @@ from prometheus_client.registry import CollectorRegistry
 from sqlalchemy.orm import Session
 
 from backend.api.endpoint import PUBLIC, Call, endpoint
+from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.metrics import counted
 from backend.persistence.queries.health import amounts, horizon_age
+from backend.persistence.queries.rule_sets import days_of_rules_left
 from backend.settings import Environment, Settings
 
 blueprint = Blueprint("metrics", __name__, description="Numbers for monitoring")
@@ -49,16 +52,17 @@ def show_metrics(call: Call) -> Response:
     proxy is answered, and in production nobody."""
     if not _is_allowed(call.state.settings):
         raise DomainError("not_found")
-    text = generate_latest(counted()) + generate_latest(_Known(call.session))
+    text = generate_latest(counted()) + generate_latest(_Known(call.session, local_day(call.now)))
     return Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 class _Known(CollectorRegistry):
     """What the database knows, read when it is asked for."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, today: date) -> None:
         super().__init__()
         self._session = session
+        self._rules_left = days_of_rules_left(session, today)
 
     def collect(self) -> Iterator[Metric]:
         """The numbers, each a gauge."""
@@ -70,6 +74,7 @@ class _Known(CollectorRegistry):
             ("events_unsealed", "Events that no seal covers yet", waiting.unsealed_events),
             ("items_quarantined", "Items of phones that wait for a person", waiting.quarantined_items),
             ("jobs_waiting", "Background jobs that could run now", waiting.jobs_waiting),
+            ("rules_days_left", "Days until a district is without an approved rule set", self._rules_left),
             ("jobs_failed", "Background jobs that were given up", waiting.jobs_failed),
             (
                 "clocks_without_calendar",

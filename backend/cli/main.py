@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": ("backend.cli.serve", "Serve on HOST:PORT with database and job worker, until Ctrl-C."),
     "db": ("backend.cli.db", "Start, stop, migrate, back up and restore the database."),
     "grids": ("backend.cli.grids", "Import, validate, export and generate grids."),
+    "rules": ("backend.cli.rules", "List, export, check and import rule sets of routing."),
     "users": ("backend.cli.users", "Add, disable and list people."),
     "media": ("backend.cli.media", "Check the photo store, move photos between stores."),
     "audit": ("backend.cli.audit", "Seal the history, and verify that nobody rewrote it."),

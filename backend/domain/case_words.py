@@ -8,13 +8,18 @@ __all__ = [
     "ClosingRule",
     "CrimeTransferAction",
     "CrimeTransferStatus",
+    "DeliveryState",
     "LinkKind",
+    "NoticeKind",
     "PenaltySource",
     "ReferralAction",
     "ReferralRole",
     "ReferralStatus",
+    "RuleSetAction",
+    "RuleSetStatus",
     "TableFormat",
     "TaskPurpose",
+    "WebhookAlgorithm",
 ]
 
 
@@ -137,3 +142,59 @@ class BulkResult(StrEnum):
 class TableFormat(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
+
+
+class NoticeKind(StrEnum):
+    """What a notice in the inbox says: whose turn it is (first group), or what somebody must know (second)."""
+
+    TO_TRIAGE = "to_triage"
+    RETURNED = "returned"
+    TO_ACCEPT = "to_accept"
+    TO_HANDLE = "to_handle"
+    REOPENED = "reopened"
+    TO_ARBITRATE = "to_arbitrate"
+    TO_VERIFY = "to_verify"
+    CLOSED = "closed"
+    MERGED = "merged"
+    INFORMED = "informed"
+    TAKEN_AWAY = "taken_away"
+    ASSIGNED_TO_YOU = "assigned_to_you"
+    JOINT_CALLED = "joint_called"
+    EMERGENCY_UNCALLED = "emergency_uncalled"
+    CRIME_TRANSFER_DUE = "crime_transfer_due"
+    REPORT_WITHDRAWN = "report_withdrawn"
+    CLOCK_WARNING = "clock_warning"
+    CLOCK_OVERDUE = "clock_overdue"
+    CALENDAR_MISSING = "calendar_missing"
+    RULE_SET_EXPIRING = "rule_set_expiring"
+    WEBHOOK_FAILING = "webhook_failing"
+    WEBHOOK_STOPPED = "webhook_stopped"
+    ALARM = "alarm"
+
+
+class DeliveryState(StrEnum):
+    """Where a message to another system stands; dead letters can be looked at and sent again."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class WebhookAlgorithm(StrEnum):
+    """How messages to a subscription are signed; named, so that another crypto profile can be added."""
+
+    HMAC_SHA256 = "hmac-sha256"
+
+
+class RuleSetStatus(StrEnum):
+    DRAFT = "draft"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class RuleSetAction(StrEnum):
+    EDIT = "edit"
+    CHECK = "check"
+    APPROVE = "approve"
+    RETIRE = "retire"

@@ -31,13 +31,18 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def parse_yaml(text: str) -> Any:
+    """The data in ``text``, by the safe subset of YAML; a key given twice in one mapping is refused. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 # a subclass of SafeLoader
+
+
 @cache
 def load_yaml(name: str) -> dict[str, Any]:
     """The parsed file ``name`` (a path below data/). The same object every time: read, never change it."""
     place = DATA
     for part in name.split("/"):
         place = place / part
-    content = yaml.load(place.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 # a subclass of SafeLoader
+    content = parse_yaml(place.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         raise DataFileError(name, ["the top of the file is not a mapping"])
     return content

@@ -7,7 +7,14 @@ department or grids.
 from collections.abc import Iterable
 
 from backend.domain.errors import DomainError
-from backend.domain.vocabulary import CrimeTransferAction, QuarantineAction, ReferralAction, Role, TaskAction
+from backend.domain.vocabulary import (
+    CrimeTransferAction,
+    QuarantineAction,
+    ReferralAction,
+    Role,
+    RuleSetAction,
+    TaskAction,
+)
 
 EVERYBODY = frozenset(Role)
 FIELD = frozenset({Role.GRID_WORKER, Role.STREET_COORDINATOR})
@@ -20,6 +27,8 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Phone first, recorded afterwards: whoever may have had to ring somebody.
 CALLERS = frozenset({Role.STREET_COORDINATOR, Role.BUREAU_TRIAGER, Role.DEPARTMENT_OFFICER, Role.CITY_OPERATIONS})
 NOBODY: frozenset[Role] = frozenset()  # only the product itself
+RULE_WRITERS = BUREAU | ADMINISTRATORS
+RULE_READERS = RULE_WRITERS | {Role.CITY_OPERATIONS, Role.AUDITOR}
 ACTIVE = EVERYBODY - {Role.AUDITOR}  # 三员分立: an auditor reads and changes nothing
 # Those who deal with what was reported; a grid worker finds and reports.
 CASEWORKERS = EVERYBODY - {Role.GRID_WORKER}
@@ -78,6 +87,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case_filter.write": CASEWORKERS & ACTIVE,
     # an officer needs the place and the finding, not the name of the neighbour who reported it
     "reporter.read": CASEWORKERS - OFFICERS,
+    "rules.read": RULE_READERS,
+    "rules.write": RULE_WRITERS,
+    "rules.approve": RULE_WRITERS,  # somebody else than who wrote it: domain/rule_sets.check_approver
     "grid.read": EVERYBODY,
     "grid.import": ADMINISTRATORS,
     "grid.publish": ADMINISTRATORS,
@@ -149,6 +161,13 @@ CRIME_ACTION_PERMISSION: dict[CrimeTransferAction, str] = {
     CrimeTransferAction.INFORM_PROCURATORATE: "crime_transfer.record",
     CrimeTransferAction.DELIVER_GOODS: "crime_transfer.hand_over",
     CrimeTransferAction.END: "crime_transfer.record",
+}
+
+RULE_SET_ACTION_PERMISSION: dict[RuleSetAction, str] = {
+    RuleSetAction.EDIT: "rules.write",
+    RuleSetAction.CHECK: "rules.write",
+    RuleSetAction.APPROVE: "rules.approve",
+    RuleSetAction.RETIRE: "rules.approve",
 }
 
 QUARANTINE_ACTION_PERMISSION: dict[QuarantineAction, str] = dict.fromkeys(QuarantineAction, "quarantine.settle")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
-from backend.domain import crime_transfers, quarantine, referrals, tasks
+from backend.domain import crime_transfers, quarantine, referrals, rule_sets, tasks
 from backend.domain.crime import materials
 from backend.domain.labels import labelled
 from backend.domain.permissions import (
@@ -13,6 +13,7 @@ from backend.domain.permissions import (
     PERMISSIONS,
     QUARANTINE_ACTION_PERMISSION,
     REFERRAL_ACTION_PERMISSION,
+    RULE_SET_ACTION_PERMISSION,
     TASK_ACTION_PERMISSION,
 )
 from backend.domain.vocabulary import (
@@ -27,6 +28,8 @@ from backend.domain.vocabulary import (
     ReferralStatus,
     ReportStatus,
     Role,
+    RuleSetAction,
+    RuleSetStatus,
     Severity,
     Stage,
     TaskAction,
@@ -60,6 +63,11 @@ def workflow_document() -> dict[str, Any]:
             "statuses": _statuses(QuarantineState, quarantine.FINAL_STATES),
             "actions": _actions(QuarantineAction, QUARANTINE_ACTION_PERMISSION, quarantine.REASON_NEEDED),
             "transitions": _transitions(quarantine.TRANSITIONS),
+        },
+        "rule_set": {
+            "statuses": _statuses(RuleSetStatus, rule_sets.FINAL_STATUSES),
+            "actions": _actions(RuleSetAction, RULE_SET_ACTION_PERMISSION, rule_sets.REASON_NEEDED),
+            "transitions": _transitions(rule_sets.TRANSITIONS),
         },
         "report": {
             "statuses": labelled(ReportStatus),

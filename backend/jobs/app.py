@@ -15,6 +15,7 @@ TASK_MODULES = (
     "backend.jobs.history",
     "backend.jobs.housekeeping",
     "backend.jobs.media",
+    "backend.jobs.rule_sets",
     "backend.jobs.sync",
     "backend.jobs.webhooks",
 )

@@ -3,12 +3,10 @@
 Not here: the data (domain/data/), what users add themselves (people, grids, tasks).
 """
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
 from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -18,6 +16,7 @@ from backend.domain.departments import load_functions, load_holdings, load_organ
 from backend.domain.divisions import load_divisions
 from backend.domain.forms import load_forms
 from backend.domain.routing import RuleSet, shipped_rule_sets
+from backend.domain.vocabulary import RuleSetStatus
 from backend.persistence.models import (
     Department,
     DepartmentFunction,
@@ -54,9 +53,15 @@ def load_reference(session: Session, now: datetime) -> None:
     _upsert(session, Department, ["id"], _untouched(session, Department, _departments(), ("id",)))
     _upsert(session, DepartmentFunction, ["id"], _untouched(session, DepartmentFunction, _holdings(), HELD_BY_ONE))
     _upsert(session, Form, ["code", "version"], _forms(now))
-    _upsert(session, RuleSetRow, ["id"], _rule_sets(now))
+    load_rule_sets(session, now)
     seed_calendar(session, now)
     publish_reference(session, now)
+
+
+def load_rule_sets(session: Session, now: datetime) -> None:
+    """Insert the shipped rule sets that are not there yet: approved, since they come with the product. An approved set never
+    changes, so one that changed in its file needs a new version there."""
+    session.execute(insert(RuleSetRow).values(_rule_sets(now)).on_conflict_do_nothing())
 
 
 def department_id(code: str) -> UUID:
@@ -171,8 +176,12 @@ def _rule_set(rule_set: RuleSet, now: datetime) -> dict[str, Any]:
         "valid_from": rule_set.valid_from,
         "valid_to": rule_set.valid_to,
         "content": content,
-        "content_sha256": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        "content_sha256": rule_set.sha256,
         "created_at": now,
+        "status": RuleSetStatus.APPROVED,
+        "approved_at": now,
+        "tests": [],
+        "note": "",
     }
 
 

@@ -41,7 +41,17 @@ def count(session, model):
     ids=lambda name: name[:20],
 )  # fmt: skip
 def test_ids_that_are_none(coordinator, name):
-    for path in ("/tasks", "/sites", "/reports", "/referrals", "/users", "/grids/versions", "/media", "/uploads"):
+    for path in (
+        "/tasks",
+        "/sites",
+        "/reports",
+        "/referrals",
+        "/users",
+        "/grids/versions",
+        "/media",
+        "/uploads",
+        "/rule-sets",
+    ):
         reply = coordinator.get(f"{path}/{name}")
         assert told(reply) in ((404, "not_found"), (405, "method_not_allowed")), path
 
@@ -49,6 +59,7 @@ def test_ids_that_are_none(coordinator, name):
 READ_BY_ID = {
     "/tasks": "task_id", "/sites": "site_id", "/reports": "report_id", "/referrals": "referral_id",
     "/grids/versions": "version_id", "/users": "user_id",
+    "/rule-sets": "rule_set_id",
 }  # fmt: skip
 
 

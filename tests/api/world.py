@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.ids import new_id
-from backend.domain.vocabulary import DeliveryState, GridVersionStatus, ReferralStatus, Role
+from backend.domain.vocabulary import DeliveryState, GridVersionStatus, ReferralStatus, Role, RuleSetStatus
 from backend.domain.webhooks import PING
 from backend.persistence.models import (
     GridResponsibility,
@@ -41,6 +41,7 @@ from tests.factories import (
     make_referral,
     make_report,
     make_responsible,
+    make_rule_set,
     make_site,
     make_subscription,
     make_task,
@@ -120,6 +121,7 @@ def make_world(app: Flask, session: Session) -> World:
         "version_id": str(grids[0].version_id),
         "responsibility_id": str(session.scalars(select(GridResponsibility.id)).first()),
         "filter_id": str(_saved_filter(session, people[Role.BUREAU_TRIAGER])),
+        "rule_set_id": _rule_sets(session, worker),
         **PLACES,
     }
     special = _special(worker, _draft(session), make_notice(session), make_case(session))
@@ -181,6 +183,12 @@ def _deadline(session: Session, referral_ids: tuple[str, ...], officer: User) ->
     asking = actor_of(officer, Role.DEPARTMENT_OFFICER, department_ids=[referral.department_id])
     request = request_excuse(session, asking, referral.id, clock.id, "停机", now=NOW)
     return {"referral_id": referral_ids, "clock_id": str(clock.id), "request_id": str(request.id)}
+
+
+def _rule_sets(session: Session, worker: User) -> tuple[str, ...]:
+    """A draft, and one that was checked; written by somebody who acts on neither."""
+    statuses = (RuleSetStatus.DRAFT, RuleSetStatus.CHECKED)
+    return tuple(str(make_rule_set(session, status=status, author=worker).id) for status in statuses)
 
 
 def _in_quarantine(session: Session, worker: User) -> tuple[str, ...]:

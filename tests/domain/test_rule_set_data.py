@@ -50,8 +50,14 @@ FAULTS = [
     (_rule(lambda r: r.update(code="A1")), "code 'A1' is given 2 times"),
     (lambda d: d["fallback"].update(function="x"), "unknown fallback function"),
     (lambda d: d.update(emergency_findings=["A-99"]), "unknown emergency finding"),
-    (lambda d: d["deadline_profiles"]["low"].update(triage={"value": 2, "unit": "moon"}), "profile low, triage"),
-    (lambda d: d["deadline_profiles"]["low"].update(tirage={"value": 2, "unit": "day"}), "unknown clock 'tirage'"),
+    (
+        lambda d: d["deadline_profiles"]["low"].update(triage={"value": 2, "unit": "moon"}),
+        "deadline profile 'low', triage",
+    ),
+    (
+        lambda d: d["deadline_profiles"]["low"].update(tirage={"value": 2, "unit": "day"}),
+        "deadline profile 'low', tirage",
+    ),
     (lambda d: d.update(deadline_profiles=["low"]), "deadline_profiles is not a mapping"),
     (lambda d: d.update(valid_from="soon"), "valid_from is not a date"),
     (lambda d: d.pop("fallback"), "'fallback' is missing"),

@@ -14,6 +14,7 @@ from tests.factories.people import (
     token_for,
 )
 from tests.factories.places import make_grids, make_responsible, make_site
+from tests.factories.rules import make_rule_set, rule_data, the_rule
 from tests.factories.work import make_photo, make_referral, make_report, make_task, refer
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "make_referral",
     "make_report",
     "make_responsible",
+    "make_rule_set",
     "make_site",
     "make_subscription",
     "make_task",
@@ -45,5 +47,7 @@ __all__ = [
     "make_user",
     "notices_of",
     "refer",
+    "rule_data",
+    "the_rule",
     "token_for",
 ]

@@ -171,3 +171,26 @@ def test_events_from_before_seals_can_be_sealed(cluster: PrivateCluster) -> None
         result = verify_history(session, keys.jwks())
     assert (result.is_whole, result.events, result.waiting) == (True, 3, 0)
     engine.dispose()
+
+
+def test_rule_sets_of_before_are_approved_and_stay_as_they_are(cluster: PrivateCluster) -> None:
+    engine = _engine(cluster, "gp_before_rule_sets")
+    schema.upgrade(cluster.url("gp_before_rule_sets"), "0006")
+    with engine.begin() as connection:
+        for line in (
+            "INSERT INTO divisions (code, name, name_en, level, valid_from) VALUES ('310107', 'x', 'x', 'district', now())",
+            "INSERT INTO rule_sets (id, code, version, district_code, valid_from, content, content_sha256, created_at)"
+            " VALUES (gen_random_uuid(), 'old', 1, '310107', '2026-01-01', '{}', 'h', now())",
+        ):
+            connection.execute(text(line))
+    schema.upgrade(cluster.url("gp_before_rule_sets"))
+    with engine.begin() as connection:
+        row = connection.execute(
+            text("SELECT status, created_by, approved_by, approved_at = created_at FROM rule_sets")
+        )
+        assert [tuple(found) for found in row] == [("approved", None, None, True)]
+        connection.execute(text("UPDATE rule_sets SET valid_to = '2027-01-01'"))
+    for attempt in ("UPDATE rule_sets SET content = '[]'", "DELETE FROM rule_sets"):
+        with pytest.raises(Exception, match="an approved rule set is fixed"), engine.begin() as connection:
+            connection.execute(text(attempt))
+    engine.dispose()

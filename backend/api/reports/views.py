@@ -11,12 +11,15 @@ from backend.api.json import json_answer
 from backend.api.language import current_language
 from backend.api.referrals import shown as shown_referral
 from backend.api.reports.examples import DETAIL_EXAMPLE, SUMMARY_EXAMPLE
+from backend.api.reports.explained import explained
 from backend.api.reports.shown import shown_report
+from backend.api.schemas.explanation import EXAMPLE as EXPLANATION_EXAMPLE
+from backend.api.schemas.explanation import ExplanationSchema
 from backend.api.schemas.reports import ReportPageSchema, ReportQuerySchema, ReportSchema
 from backend.api.schemas.withdrawal import WithdrawSchema
 from backend.domain.vocabulary import ReportStatus
 from backend.persistence.queries.referrals import referrals_of
-from backend.persistence.queries.reports import ReportFilter, get_report, list_reports
+from backend.persistence.queries.reports import ReportFilter, get_report, get_routing, list_reports
 from backend.services.reports import request_photos, withdraw_own
 
 blueprint = Blueprint(
@@ -79,6 +82,21 @@ def show_report(call: Call, report_id: UUID) -> Response:
     detail = get_report(call.session, call.actor, report_id)
     referrals = [shown_referral(row, call.actor) for row in referrals_of(call.session, [report_id])]
     return json_answer(shown_report(detail, referrals, current_language()))
+
+
+@endpoint(
+    blueprint,
+    "/reports/<uuid:report_id>/routing",
+    permission="report.read",
+    summary="Why this report went where it went",
+    answer=ExplanationSchema,
+    problems=("not_found",),
+    example=EXPLANATION_EXAMPLE,
+)
+def explain(call: Call, report_id: UUID) -> Response:
+    """Rule set and version, facts used, clauses that held, rules rejected and why, laws with their marks, and every time a
+    person routed it otherwise since."""
+    return json_answer(explained(*get_routing(call.session, call.actor, report_id)))
 
 
 @endpoint(

@@ -243,8 +243,8 @@ class RejectedRuleSchema(NamedRuleSchema):
 class RoutingReasonSchema(Schema):
     """How the rules of the day decided; what people did later stands in the history."""
 
-    rule_set = fields.String(required=True)
-    rule_set_version = fields.Integer(required=True)
+    rule_set = fields.String(required=True, allow_none=True, metadata=describe("null: none was in force that day"))
+    rule_set_version = fields.Integer(required=True, allow_none=True)
     valid_on = fields.Date(required=True, metadata=describe("The day whose rules were used: that of capture"))
     decided_at = fields.AwareDateTime(required=True)
     outcome = fields.String(required=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +23,8 @@ class RoutingFacts:
     """What is known of a report. An attribute that is absent (or None) is unknown, which is neither true nor false.
 
     ``prior_penalties`` counts penalties for practice by a non-physician only (法释〔2016〕27号 2条); None is unknown.
+    ``prior_referrals`` counts earlier reports at the same site with a referral that is open or was founded; None: no site
+    is known. Places are codes at capture time; ``captured_at`` is aware, rules read it in the district's zone.
     """
 
     category: Category
@@ -30,6 +33,14 @@ class RoutingFacts:
     attributes: Mapping[str, bool | None] = field(default_factory=dict)
     site_kind: str | None = None
     prior_penalties: int | None = None
+    prior_referrals: int | None = None
+    grid: str | None = None
+    street: str | None = None
+    district: str | None = None
+    captured_at: datetime | None = None
+
+
+NO_RULE_SET = "none"  # the code that stands for "no rule set is in force"; a stored decision says null
 
 
 class RoutingOutcome(StrEnum):
@@ -87,9 +98,11 @@ class RoutingDecision:
 
     def to_data(self) -> dict[str, Any]:
         """The decision as JSON, laws written out, for storing beside the referral and showing to whoever asks why."""
+        none = self.rule_set == NO_RULE_SET
         return {
-            "rule_set": self.rule_set,
-            "rule_set_version": self.rule_set_version,
+            "rule_set": None if none else self.rule_set,
+            "rule_set_version": None if none else self.rule_set_version,
+            "reason": "no_rule_set_in_force" if none else None,
             "outcome": str(self.outcome),
             "fallback_used": self.fallback_used,
             "informed": list(self.informed),

@@ -1,6 +1,6 @@
 """Applying a rule set to the facts of one report: pure, and silent about nothing it decided.
 
-Not here: who holds a function (departments.py), writing referrals (services), the data's checks (validation.py).
+Not here: when a clause holds (matching.py), who holds a function (departments.py), the data's checks (validation.py).
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from backend.domain.routing.decision import (
     RoutingFacts,
     RoutingOutcome,
 )
+from backend.domain.routing.matching import objection
 from backend.domain.routing.rules import BY_SEVERITY, Clause, Rule, RuleSet
 from backend.domain.vocabulary import Outcome, ReferralRole, Severity
 
@@ -31,9 +32,10 @@ def route(facts: RoutingFacts, rule_set: RuleSet) -> RoutingDecision:
     """
     if facts.outcome != Outcome.PROBLEM:
         return _decision(rule_set, RoutingOutcome.NOTHING_TO_REFER, _Ledger())
-    ledger = _Ledger()
+    ledger = _Ledger(tuple(dict.fromkeys(finding.code for finding in facts.findings)))
     for rule in rule_set.by_category[facts.category]:
-        _try_rule(rule, facts, ledger)
+        if rule.needs is None or not rule.needs.isdisjoint(ledger.codes):
+            _try_rule(rule, facts, ledger)
     covered = {code for match in ledger.matched for code in match.finding_codes} | ledger.excused
     left = tuple(finding.code for finding in facts.findings if finding.code not in covered)
     merged = _Merger(facts, rule_set)
@@ -52,6 +54,7 @@ def route(facts: RoutingFacts, rule_set: RuleSet) -> RoutingDecision:
 class _Ledger:
     """What has been taken so far, and the reasons met on the way."""
 
+    codes: tuple[str, ...] = ()  # of the findings, each once
     matched: list[MatchedClause] = field(default_factory=list)
     rejected: list[RejectedCandidate] = field(default_factory=list)
     applied: list[tuple[Rule, tuple[str, ...]]] = field(default_factory=list)
@@ -67,7 +70,7 @@ def _try_rule(rule: Rule, facts: RoutingFacts, ledger: _Ledger) -> None:
         found = _findings_for(rule, clause, facts, ledger, reasons)
         if found is None:
             continue
-        why = _objection(clause, facts)
+        why = objection(clause, facts)
         if why:
             reasons.append(why)
             continue
@@ -102,7 +105,7 @@ def _findings_for(
             return None
         return ()
     free = []
-    for code in dict.fromkeys(finding.code for finding in facts.findings):
+    for code in ledger.codes:
         if code in clause.findings and code not in ledger.excused:
             holder = ledger.taken.get((code, rule.group))
             if holder is None:
@@ -110,32 +113,6 @@ def _findings_for(
             elif holder != rule.code:
                 reasons.append(f"{code} taken by {holder}")
     return tuple(free) or None
-
-
-def _objection(clause: Clause, facts: RoutingFacts) -> str | None:
-    """What stands against a clause, or None if it holds. Unknown is unknown: it satisfies only not_true and not_false."""
-    for name, need in clause.attributes:
-        known = facts.attributes.get(name)
-        if not _satisfies(known, need):
-            return f"{name} is {'unknown' if known is None else str(known).lower()}, needs {need}"
-    if clause.site_kinds and facts.site_kind not in clause.site_kinds:
-        return f"site kind is {facts.site_kind or 'unknown'}"
-    if clause.prior_penalties_at_least is not None and (facts.prior_penalties or 0) < clause.prior_penalties_at_least:
-        known_penalties = "unknown" if facts.prior_penalties is None else facts.prior_penalties
-        return f"prior penalties are {known_penalties}, needs {clause.prior_penalties_at_least}"
-    if clause.severity_at_least and not any(
-        _RANK[finding.severity] >= _RANK[clause.severity_at_least] for finding in facts.findings
-    ):
-        return f"no finding is {clause.severity_at_least} or worse"
-    return None
-
-
-def _satisfies(known: bool | None, need: str) -> bool:
-    if need == "not_true":
-        return known is not True
-    if need == "not_false":
-        return known is not False
-    return known is (need == "true")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from backend.domain.data_files import DataFileError, file_names, load_yaml
+from backend.domain.routing.conditions import TimeSpan, time_span
+from backend.domain.routing.document import content_hash, content_of
 from backend.domain.routing.validation import rule_set_problems
 from backend.domain.vocabulary import Category, Severity
 
@@ -24,6 +26,11 @@ class Clause:
     severity_at_least: Severity | None
     prior_penalties_at_least: int | None
     without_findings: bool
+    prior_referrals_at_least: int | None = None
+    grids: frozenset[str] = frozenset()
+    streets: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    time: TimeSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,9 @@ class Rule:
     basis: tuple[str, ...]
     emergency: bool
     triage: bool
+    needs: (
+        frozenset[str] | None
+    )  # without one of these findings no clause is even a candidate; None: some clause needs none
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ class RuleSet:
     rules: tuple[Rule, ...]  # by priority
     by_category: Mapping[Category, tuple[Rule, ...]]
     data: Mapping[str, Any]
+    sha256: str  # of the data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "RuleSet":
@@ -71,7 +82,7 @@ class RuleSet:
         if problems:
             raise DataFileError(str(data.get("code", "rule set")), problems)
         rules = tuple(sorted((_rule(entry) for entry in data["rules"]), key=lambda rule: rule.priority))
-        plain = _plain(data)
+        plain = content_of(data, str(data["code"]))
         return cls(
             code=data["code"],
             version=data["version"],
@@ -80,10 +91,11 @@ class RuleSet:
             fallback_function=data["fallback"]["function"],
             fallback_basis=tuple(data["fallback"]["basis"]),
             emergency_findings=frozenset(data["emergency_findings"]),
-            deadline_profiles=tuple(data["deadline_profiles"]),
+            deadline_profiles=strictest_first(plain["deadline_profiles"]),
             rules=rules,
             by_category={c: tuple(rule for rule in rules if c in rule.categories) for c in Category},
             data=plain,
+            sha256=content_hash(plain),
         )
 
     def to_data(self) -> Mapping[str, Any]:
@@ -109,8 +121,30 @@ def shipped_rule_set(code: str = "putuo-2026") -> RuleSet:
     raise KeyError(code)
 
 
+@cache
+def without_rules() -> RuleSet:
+    """What stands in where no rule set is in force (属地兜底): everything goes to the street, to be triaged by a person."""
+    return RuleSet.from_data(load_yaml("rule_sets.yaml")["none"])
+
+
+# Only to compare profiles with each other: a working day is never shorter than a day.
+_MINUTES = {"minute": 1, "hour": 60, "work_hour": 60, "day": 24 * 60, "working_day": 24 * 60}
+
+
+def strictest_first(profiles: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of deadline profiles by how soon they want an answer, then a receipt, then triage; JSONB keeps no order."""
+
+    def lengths(name: str) -> tuple[Any, ...]:
+        spans = profiles[name]
+        each = (spans[key] for key in ("answer", "accept", "triage"))
+        return (*(span["value"] * _MINUTES[span["unit"]] for span in each), name)
+
+    return tuple(sorted(profiles, key=lengths))
+
+
 def _rule(entry: Mapping[str, Any]) -> Rule:
     categories = frozenset(Category(value) for value in entry["categories"])
+    clauses = tuple(_clause(clause, categories) for clause in entry["when"])
     return Rule(
         code=entry["code"],
         row=entry["row"],
@@ -119,7 +153,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         en=entry["en"],
         categories=categories,
         group=entry["group"],
-        clauses=tuple(_clause(clause, categories) for clause in entry["when"]),
+        clauses=clauses,
         refers=entry["result"] == "refer",
         lead=entry["lead"],
         co=tuple(entry["co"]),
@@ -128,6 +162,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         basis=tuple(entry["basis"]),
         emergency=entry["emergency"],
         triage=entry["triage"],
+        needs=frozenset().union(*(c.findings for c in clauses)) if all(c.findings for c in clauses) else None,
     )
 
 
@@ -138,17 +173,15 @@ def _clause(data: Mapping[str, Any], categories: frozenset[Category]) -> Clause:
         findings=frozenset(data.get("findings", ())),
         categories=frozenset(Category(value) for value in narrowed) if narrowed else categories,
         # YAML reads true and false as booleans, JSON keeps what was stored: one spelling here.
-        attributes=tuple((name, str(need).lower()) for name, need in data.get("attributes", {}).items()),
+        # Sorted, since the database keeps no order: the first that does not hold is the reason told.
+        attributes=tuple(sorted((name, str(need).lower()) for name, need in data.get("attributes", {}).items())),
         site_kinds=frozenset(data.get("site_kinds", ())),
         severity_at_least=Severity(severity) if severity else None,
         prior_penalties_at_least=data.get("prior_penalties_at_least"),
         without_findings=data.get("without_findings", False),
+        prior_referrals_at_least=data.get("prior_referrals_at_least"),
+        grids=frozenset(data.get("grids", ())),
+        streets=frozenset(data.get("streets", ())),
+        districts=frozenset(data.get("districts", ())),
+        time=time_span(data["time"]) if "time" in data else None,
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    return value.isoformat() if isinstance(value, date) else value

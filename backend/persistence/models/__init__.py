@@ -21,7 +21,6 @@ from backend.persistence.models.divisions import (
     Form,
     Function,
     ReferenceRevision,
-    RuleSetRow,
 )
 from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
@@ -30,6 +29,7 @@ from backend.persistence.models.media import Media, Upload
 from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
+from backend.persistence.models.rule_sets import RuleSetRow
 from backend.persistence.models.sync import (
     Epoch,
     QuarantineEntry,

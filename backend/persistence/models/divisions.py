@@ -138,23 +138,6 @@ class Form(Row):
     created_at: Mapped[datetime]
 
 
-class RuleSetRow(Row):
-    """A routing rule set in one version; ``content`` is what ``domain.routing.RuleSet.from_data`` reads."""
-
-    __tablename__ = "rule_sets"
-    __table_args__ = (UniqueConstraint("code", "version"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    code: Mapped[str]
-    version: Mapped[int]
-    district_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
-    valid_from: Mapped[date] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
-    content: Mapped[dict[str, Any]] = json_column(dict)
-    content_sha256: Mapped[str]
-    created_at: Mapped[datetime]
-
-
 class ReferenceRevision(Row):
     """One row; triggers give it a new value whenever rule sets, departments, their functions or grid versions change."""
 

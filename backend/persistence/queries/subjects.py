@@ -11,8 +11,27 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Role
-from backend.persistence.models import CrimeTransfer, Department, Penalty, QuarantineEntry, Referral, Report, Site, Task
-from backend.persistence.queries import crime_transfers, penalties, quarantine, referrals, reports, sites, tasks
+from backend.persistence.models import (
+    CrimeTransfer,
+    Department,
+    Penalty,
+    QuarantineEntry,
+    Referral,
+    Report,
+    RuleSetRow,
+    Site,
+    Task,
+)
+from backend.persistence.queries import (
+    crime_transfers,
+    penalties,
+    quarantine,
+    referrals,
+    reports,
+    rule_sets,
+    sites,
+    tasks,
+)
 
 READERS_OF_ALL = (Role.AUDITOR, Role.ADMINISTRATOR)
 Visible = Callable[[Actor, datetime], ColumnElement[bool]]
@@ -24,6 +43,7 @@ SUBJECTS: dict[str, tuple[InstrumentedAttribute[Any], Visible]] = {
     "department": (Department.id, lambda _actor, _now: true()),
     "penalty": (Penalty.id, penalties.visible_to),
     "crime_transfer": (CrimeTransfer.id, lambda actor, _now: crime_transfers.file_visible_to(actor)),
+    "rule_set": (RuleSetRow.id, lambda actor, _now: rule_sets.visible_to(actor)),
     "sync_item": (QuarantineEntry.item_id, quarantine.visible_to),
 }
 

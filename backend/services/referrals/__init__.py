@@ -16,6 +16,7 @@ from backend.services.referrals.redirecting import dissolve, redirect_dissolved
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
+from backend.services.referrals.site_histories import SiteHistory, load_penalties, load_site_histories
 
 __all__ = [
     "ActionDetails",
@@ -25,6 +26,7 @@ __all__ = [
     "RoutedReports",
     "RoutingDesk",
     "RuleSets",
+    "SiteHistory",
     "Visit",
     "act",
     "act_on_locked",
@@ -38,6 +40,8 @@ __all__ = [
     "dissolve",
     "end_joint",
     "load_departments",
+    "load_penalties",
+    "load_site_histories",
     "lock_case",
     "lock_rows",
     "note_visits",

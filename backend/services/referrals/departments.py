@@ -31,6 +31,8 @@ DUTIES = select(
     DepartmentFunction.valid_from,
     DepartmentFunction.valid_to,
 )
+_NOT_ASKED: Any = object()
+FOUND_KEPT = 4096  # bounded: streets and days come from reports
 DepartmentRow = Row[*tuple[Any, ...]]  # columns of DEPARTMENTS
 
 
@@ -42,6 +44,7 @@ class DepartmentMap:
         self._duties: dict[str, list[Row[*tuple[Any, ...]]]] = {}
         for duty in duties:
             self._duties.setdefault(duty.function_code, []).append(duty)
+        self._found: dict[tuple[Any, ...], DepartmentRow | None] = {}
 
     def find(
         self, function_code: str, district: str, street: str | None, day: date, today: date
@@ -52,6 +55,18 @@ class DepartmentMap:
         department that was dissolved since is replaced by its successor, one without a successor by who holds the
         function today: a letter must reach somebody.
         """
+        asked = (function_code, district, street, day, today)
+        found: DepartmentRow | None = self._found.get(asked, _NOT_ASKED)
+        if found is _NOT_ASKED:
+            found = self._look_for(*asked)
+            if len(self._found) >= FOUND_KEPT:
+                self._found.clear()
+            self._found[asked] = found  # a batch asks the same again and again
+        return found
+
+    def _look_for(
+        self, function_code: str, district: str, street: str | None, day: date, today: date
+    ) -> DepartmentRow | None:
         for when in (day, today):
             duty = self._duty(function_code, district, street, when)
             heir = self.heir(duty.department_id, today) if duty else None

@@ -22,9 +22,11 @@ from backend.services.outbox import CaseNews, InformedNews, announce_new
 from backend.services.referrals.case_texts import NamedSite, case_text
 from backend.services.referrals.departments import DepartmentMap, DepartmentRow
 from backend.services.referrals.rows import NewReferral
-from backend.services.referrals.rule_sets import RuleSets
+from backend.services.referrals.rule_sets.choosing import RuleSets
+from backend.services.referrals.site_histories import PenaltyKey, SiteHistory, penalty_key
 from backend.services.referrals.status import first_report_status
 
+SEVERITIES = {severity.value: severity for severity in Severity}  # an enum's own look-up costs ten times this
 RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -36,6 +38,7 @@ class Routable(Protocol):
     category: Category
     outcome: Outcome
     severity: Severity | None
+    grid_code: str | None
     street_code: str | None
     captured_at: datetime
     received_at: datetime
@@ -50,14 +53,16 @@ class Routable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RoutingDesk:
-    """What every report is routed with: the rule sets, who answers for which function, the kinds of the sites named, and
-    what deadlines are counted with, what the register calls them (a case is found by that too)."""
+    """What every report is routed with: the rule sets, who answers for which function, what is known of the sites named and
+    their past, and what deadlines are counted with."""
 
     rule_sets: RuleSets
     departments: DepartmentMap
     site_kinds: Mapping[UUID, str | None]
     clocks: ClockDesk
     sites: Mapping[UUID, NamedSite] = field(default_factory=dict)
+    site_histories: Mapping[UUID, SiteHistory] = field(default_factory=dict)
+    penalties: Mapping[PenaltyKey, int] = field(default_factory=dict)
 
 
 # By report, its referrals with the names of their departments.
@@ -67,7 +72,7 @@ RoutedReports = dict[UUID, list[tuple[NewReferral, str | None]]]
 def refer_reports(desk: RoutingDesk, reports: Sequence[Routable], writes: Writes, *, now: datetime) -> RoutedReports:
     """Route fresh reports: sets ``routing`` and ``status`` of each, adds referrals and events to ``writes``.
 
-    Rules and departments are those of the day of capture. LookupError where there is no rule set at all.
+    Rules and departments are those of the day of capture; where no rule set holds, the street catches it.
     """
     days = _Days(now)
     routed = {report.id: _refer(report, desk, days, writes) for report in reports}
@@ -94,18 +99,20 @@ class _Days:
 def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> list[tuple[NewReferral, str | None]]:
     day, received = days.of(report.captured_at), days.of(report.received_at)
     rule_set, district = desk.rule_sets.choose(report.street_code[:6] if report.street_code else None, day, received)
-    decision, told = rule_set.decide(_facts(report, desk))
-    referrals, addressed = [], []
+    facts = _facts(report, desk, day)
+    decision, told = rule_set.decide(facts)
+    report_id = str(report.id)
+    referrals, addressed, events = [], [], []
     for routed, reasons in zip(decision.referrals, told["referrals"], strict=True):
         department = desk.departments.find(routed.function_code, district, report.street_code, day, days.today)
-        deadlines = desk.clocks.deadlines(
-            routed.deadline_profile, rule_set.deadlines(routed.deadline_profile), days.today
-        )
-        referral = _referral(report, routed, reasons, department, deadlines, days.now)
+        spans = rule_set.deadlines(routed.deadline_profile)
+        deadlines = desk.clocks.deadlines(routed.deadline_profile, spans, days.today)
+        referral = _referral(report, routed, facts, reasons, department, deadlines, days.now)
         writes.add(Clock, *first_clocks(desk.clocks, referral, days.now))
-        addressed.append({**reasons, **_addressed(referral, department)})
-        writes.add(Event, _event(referral, days.now))
-        referrals.append((referral, department.name if department else None))
+        address = _address(referral, department)
+        addressed.append({**reasons, **address})
+        events.append(_event(referral, report_id, address, days.now))
+        referrals.append((referral, address["department_name"]))
     writes.add(Referral, *(referral for referral, _ in referrals))
     if referrals:
         writes.add(CaseText, case_text(report, desk.sites.get(report.site_id) if report.site_id else None))
@@ -115,10 +122,16 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
         "district": district,
         "valid_on": day.isoformat(),
         "decided_at": days.now.isoformat(),
+        # What the report itself does not keep and what may be otherwise tomorrow.
+        "facts": {
+            "site_kind": facts.site_kind,
+            "prior_referrals": facts.prior_referrals,
+            "prior_penalties": facts.prior_penalties,
+        },
     }
     data = {"rule_set": rule_set.name, "fallback": decision.fallback_used}
     statuses = [referral.status for referral, _ in referrals]
-    writes.add(Event, *first_report_status(report, statuses, now=days.now, data=data))
+    writes.add(Event, *events, *first_report_status(report, statuses, now=days.now, data=data))
     return referrals
 
 
@@ -135,19 +148,27 @@ def _informed(
             yield InformedNews(report.id, report.category, report.street_code, function, department.id, is_emergency)
 
 
-def _facts(report: Routable, desk: RoutingDesk) -> RoutingFacts:
+def _facts(report: Routable, desk: RoutingDesk, day: date) -> RoutingFacts:
+    history = desk.site_histories.get(report.site_id) if report.site_id else None
     return RoutingFacts(
         category=report.category,
         outcome=report.outcome,
-        findings=tuple(FindingFact(f["code"], Severity(f["severity"])) for f in report.findings),
+        findings=tuple(FindingFact(f["code"], SEVERITIES[f["severity"]]) for f in report.findings),
         attributes=report.attributes,
         site_kind=desk.site_kinds.get(report.site_id) if report.site_id else None,
+        prior_penalties=desk.penalties.get(penalty_key(report, desk.sites, day)),
+        prior_referrals=history.referrals if history else None,
+        grid=report.grid_code,
+        street=report.street_code,
+        district=report.street_code[:6] if report.street_code else None,
+        captured_at=report.captured_at,
     )
 
 
 def _referral(
     report: Routable,
     routed: RoutedReferral,
+    facts: RoutingFacts,
     reasons: dict[str, Any],
     department: DepartmentRow | None,
     deadlines: dict[str, Any],
@@ -164,7 +185,7 @@ def _referral(
         department_id=department.id if department else None,
         role=routed.role,
         status=ReferralStatus.PENDING_TRIAGE if waits else ReferralStatus.ROUTED,
-        severity=_severity(report, routed),
+        severity=_severity(report, routed, facts),
         is_emergency=routed.emergency,
         finding_codes=list(routed.finding_codes),
         rule_codes=list(routed.rule_codes),
@@ -176,13 +197,13 @@ def _referral(
     )
 
 
-def _severity(report: Routable, routed: RoutedReferral) -> Severity:
+def _severity(report: Routable, routed: RoutedReferral, facts: RoutingFacts) -> Severity:
     """The gravest of the findings this referral is about; without findings that of the report."""
-    found = [Severity(f["severity"]) for f in report.findings if f["code"] in routed.finding_codes]
+    found = [finding.severity for finding in facts.findings if finding.code in routed.finding_codes]
     return max(found, key=RANK.__getitem__, default=report.severity or Severity.MEDIUM)
 
 
-def _addressed(referral: NewReferral, department: DepartmentRow | None) -> dict[str, Any]:
+def _address(referral: NewReferral, department: DepartmentRow | None) -> dict[str, Any]:
     return {
         "referral_id": str(referral.id),
         "department": department.code if department else None,
@@ -191,19 +212,19 @@ def _addressed(referral: NewReferral, department: DepartmentRow | None) -> dict[
 
 
 def _action(referral: NewReferral) -> str:
-    return "route" if referral.status == ReferralStatus.ROUTED else "await_triage"
+    return "await_triage" if referral.routed_at is None else "route"
 
 
-def _event(referral: NewReferral, now: datetime) -> dict[str, Any]:
+def _event(referral: NewReferral, report_id: str, address: dict[str, Any], now: datetime) -> dict[str, Any]:
     return event_values(
         at=now,
         actor=None,
         subject_type="referral",
-        subject_id=referral.id,
+        subject_id=address["referral_id"],
         action=_action(referral),
         to_status=referral.status.value,
         data={
-            "report_id": str(referral.report_id),
+            "report_id": report_id,
             "rules": referral.rule_codes,
             "function": referral.function_code,
             "department_id": str(referral.department_id) if referral.department_id else None,

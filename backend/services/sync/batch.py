@@ -21,7 +21,15 @@ from backend.domain.vocabulary import ItemResult, Outcome
 from backend.persistence.bulk import Writes
 from backend.persistence.models import Report
 from backend.services.media import examine_again
-from backend.services.referrals import RoutedReports, RoutingDesk, Visit, note_visits, refer_reports
+from backend.services.referrals import (
+    RoutedReports,
+    RoutingDesk,
+    Visit,
+    load_penalties,
+    load_site_histories,
+    note_visits,
+    refer_reports,
+)
 from backend.services.reports import NewReport, Reception, Submission, submit_reports
 from backend.services.scope import (
     publish_grids,
@@ -104,7 +112,16 @@ def _submit(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     if problems:
         mark_duplicates(batch.session, problems, context.now)
         kinds = {site.id: site.kind for site in work.sites.values()}
-        desk = RoutingDesk(reference.rule_sets, reference.departments, kinds, reference.clocks, work.sites)
+        named = {report.site_id for report, _ in problems if report.site_id is not None}
+        desk = RoutingDesk(
+            reference.rule_sets,
+            reference.departments,
+            kinds,
+            reference.clocks,
+            work.sites,
+            load_site_histories(batch.session, named, context.now),
+            load_penalties(batch.session, [report for report, _ in problems], work.sites),
+        )
         batch.routed = refer_reports(desk, [report for report, _ in problems], batch.writes, now=context.now)
     batch.writes.add(Report, *made)
     _note_visits(batch)

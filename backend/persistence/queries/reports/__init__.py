@@ -1,8 +1,17 @@
 """Reads of reports: who sees which, pages of a list, one report whole."""
 
-from backend.persistence.queries.reports.detail import ReportDetail, get_report
+from backend.persistence.queries.reports.detail import ReportDetail, get_report, get_routing
 from backend.persistence.queries.reports.pages import ReportFilter, SeqPage, find_seqs
 from backend.persistence.queries.reports.rows import list_reports
 from backend.persistence.queries.reports.scope import visible_to
 
-__all__ = ["ReportDetail", "ReportFilter", "SeqPage", "find_seqs", "get_report", "list_reports", "visible_to"]
+__all__ = [
+    "ReportDetail",
+    "ReportFilter",
+    "SeqPage",
+    "find_seqs",
+    "get_report",
+    "get_routing",
+    "list_reports",
+    "visible_to",
+]

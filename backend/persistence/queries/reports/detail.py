@@ -18,6 +18,7 @@ from backend.persistence.models import (
     Report,
     ReportAmendment,
     ReportPhoto,
+    RuleSetRow,
     Site,
     User,
 )
@@ -84,6 +85,22 @@ def get_report(session: Session, actor: Actor, report_id: UUID) -> ReportDetail:
         events_of_report(session, report_id, HISTORY_LIMIT),
         rule_names(session, report.routing),
     )
+
+
+def get_routing(
+    session: Session, actor: Actor, report_id: UUID
+) -> tuple[Report, dict[str, dict[str, Any]], Sequence[AnyRow]]:
+    """A report ``actor`` may see, the rules (by code, as data) of the set that routed it, and the events of it and its
+    referrals, oldest first. Raises DomainError('not_found')."""
+    report = session.scalars(select(Report).where(Report.id == report_id, visible_to(actor))).one_or_none()
+    if report is None:
+        raise DomainError("not_found")
+    routing = report.routing or {}
+    of_the_set = select(RuleSetRow.content["rules"]).where(
+        RuleSetRow.code == routing.get("rule_set"), RuleSetRow.version == routing.get("rule_set_version")
+    )
+    rules = {rule["code"]: rule for rule in session.scalar(of_the_set) or ()}
+    return report, rules, events_of_report(session, report_id, HISTORY_LIMIT)
 
 
 def rule_names(session: Session, routing: dict[str, Any] | None) -> dict[str, dict[str, str]]:
