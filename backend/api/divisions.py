@@ -108,6 +108,7 @@ def show_vocabulary(call: Call) -> dict[str, Any]:
         "task": {"transitions": [{"from": "assigned", "action": "accept", "to": "accepted"}]},
         "referral": {"transitions": [{"from": "routed", "action": "accept", "to": "accepted"}]},
         "crime_transfer": {"transitions": [{"from": "proposed", "action": "approve", "to": "approved"}]},
+        "rule_set": {"transitions": [{"from": "draft", "action": "check", "to": "checked"}]},
         "report": {"statuses": [{"code": "referred", "zh": "已派发", "en": "Referred"}]},
         "quarantine": {"transitions": [{"from": "open", "action": "repair", "to": "repaired"}]},
         "roles": [LABEL],

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.api.schemas.departments import DepartmentListSchema
 from backend.domain.vocabulary import ReferralStatus, Role
-from backend.persistence.models import Department, DepartmentFunction, Referral, RoleAssignment
+from backend.persistence.models import Department, DepartmentFunction, Notice, Referral, RoleAssignment
 from backend.services.referrals import redirect_dissolved
 from tests.api.asking import Person
 from tests.conftest import NOW
@@ -181,6 +181,7 @@ def spare(live_session: Session) -> Any:
     live_session.commit()
     yield [department.code for department in pair]
     live_session.rollback()
+    live_session.execute(delete(Notice))
     live_session.execute(delete(RoleAssignment).where(RoleAssignment.department_id.is_not(None)))
     live_session.execute(update(Referral).values(department_id=None, status=ReferralStatus.PENDING_TRIAGE))
     live_session.execute(delete(DepartmentFunction).where(DepartmentFunction.id.not_in(known)))

@@ -9,12 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.api.schemas.explanation import ExplanationSchema
+from backend.domain.calendar import local_day
 from backend.domain.vocabulary import Outcome, ReferralStatus, Role, Severity
 from backend.persistence.models import Referral, Report, User
-from backend.services.referrals import load_site_histories
+from backend.services.referrals import load_penalties, load_site_histories
 from tests.api.asking import Person
 from tests.conftest import NOW
-from tests.factories import make_officer, make_referral, make_report, make_site, make_user, refer
+from tests.factories import make_officer, make_penalty, make_referral, make_report, make_site, make_user, refer
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_every_reason_is_there(bureau: Person, session: Session, author: User) -
     told = ask(bureau, report)
     assert (told["rule_set"], told["rule_set_version"], told["valid_on"]) == ("putuo-2026", 1, "2026-11-20")
     assert told["facts"]["site_kind"] == "beauty"
-    assert (told["facts"]["prior_referrals"], told["facts"]["prior_penalties"]) == (0, None)
+    assert (told["facts"]["prior_referrals"], told["facts"]["prior_penalties"]) == (0, 0)
     [match] = told["matched"]
     assert (match["code"], match["clause"], match["findings"]) == ("A1", 1, ["A-01"])
     assert match["condition"]["attributes"] == {"has_licence": "not_true"}
@@ -132,9 +133,47 @@ def test_earlier_referrals_at_a_site_count_once_for_each_report(
     with count_queries() as seen:
         found = load_site_histories(session, {site.id, other.id}, NOW)
     assert len(seen) == 1
-    assert {key: (known.referrals, known.penalties) for key, known in found.items()} == {
-        site.id: (2, None), other.id: (0, None),
-    }  # fmt: skip
+    assert {key: known.referrals for key, known in found.items()} == {site.id: 2, other.id: 0}
     with count_queries() as seen:
         assert load_site_histories(session, set(), NOW) == {}
     assert seen == []
+
+
+def test_earlier_penalties_are_found_by_site_and_by_credit_code(
+    session: Session, author: User, count_queries: Any
+) -> None:
+    code, recorder = "913100007109328220", make_user(session)
+    punished, other = make_site(session), make_site(session, uscc=code)
+    for number in (1, 2):
+        make_penalty(session, recorder, site_id=punished.id, document_no=f"罚{number}")
+    make_penalty(session, recorder, uscc=code)
+    make_penalty(session, recorder, uscc=code, kind="no_institution_licence")  # does not count since 2016
+    said = make_report(session, author, site={"uscc": code})
+    at_site, at_other = (make_report(session, author, site_id=site.id) for site in (punished, other))
+    unknown = make_report(session, author)
+    sites = {site.id: site for site in (punished, other)}
+    with count_queries() as seen:
+        found = load_penalties(session, [said, at_site, at_other, unknown], sites)
+    assert len(seen) == 1
+    day = local_day(NOW)
+    assert found == {(None, code, day): 1, (punished.id, None, day): 2, (other.id, code, day): 1}
+
+
+def test_two_penalties_and_again_is_a_suspected_crime(session: Session, author: User) -> None:
+    """法释〔2016〕27号 2条(四): by the rules, without anybody remembering."""
+    site, recorder = make_site(session), make_user(session)
+    for number in (1, 2):
+        make_penalty(session, recorder, site_id=site.id, document_no=f"罚{number}")
+    again, first = (
+        make_report(
+            session, author, outcome=Outcome.PROBLEM, severity="high", site_id=place,
+            findings=[{"code": "A-03", "note": "", "severity": "high"}], attributes={"has_licence": False},
+        )
+        for place in (site.id, make_site(session).id)
+    )  # fmt: skip
+    refer(session, again, first)
+    assert again.routing is not None and first.routing is not None
+    assert "A8" in {match["rule"] for match in again.routing["matched"]}
+    assert again.routing["facts"]["prior_penalties"] == 2
+    assert "A8" not in {match["rule"] for match in first.routing["matched"]}
+    assert first.routing["facts"]["prior_penalties"] == 0

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import shapely
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, text
 
 from backend.cli.main import main
 from backend.gateways.cluster import PrivateCluster
@@ -34,10 +33,7 @@ def database(cluster: PrivateCluster) -> Iterator[dict[str, str]]:
     cluster.create_database(DATABASE, template=TEMPLATE)
     url = cluster.url(DATABASE)
     yield {"DATABASE_URL": url.replace("postgresql+psycopg://", "postgresql://")}
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("TRUNCATE grid_versions CASCADE"))
-    engine.dispose()
+    cluster.drop_database(DATABASE)
 
 
 def test_help_reads_well(run: Run) -> None:

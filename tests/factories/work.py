@@ -32,7 +32,14 @@ from backend.persistence.models import (
     User,
 )
 from backend.services.clocks import current_desk
-from backend.services.referrals import RoutingDesk, RuleSets, load_departments, load_site_histories, refer_reports
+from backend.services.referrals import (
+    RoutingDesk,
+    RuleSets,
+    load_departments,
+    load_penalties,
+    load_site_histories,
+    refer_reports,
+)
 from tests.conftest import NOW
 from tests.factories.constants import STREET, numbers
 from tests.factories.people import department_named
@@ -165,7 +172,10 @@ def refer(session: Session, *reports: Report) -> None:
     sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(named)))}
     kinds = {site.id: site.kind for site in sites.values()}
     histories = load_site_histories(session, set(named), NOW)
-    desk = RoutingDesk(RuleSets(session), load_departments(session), kinds, current_desk(session), sites, histories)
+    desk = RoutingDesk(
+        RuleSets(session), load_departments(session), kinds, current_desk(session), sites, histories,
+        load_penalties(session, reports, sites),
+    )  # fmt: skip
     writes = Writes()
     refer_reports(desk, reports, writes, now=NOW)
     session.flush()

@@ -80,6 +80,8 @@ class CaseFilterSchema(Schema):
     closed_to = Day(load_default=None)
     handler = fields.UUID(load_default=None, metadata=describe("Id of who handles it"))
     returned = AnyWhole(low=1, high=1000, load_default=None, metadata=describe("Returned at least so often"))
+    overdue = fields.Boolean(load_default=None, metadata=describe("A deadline that runs was missed and is not excused"))
+    due_to = Day(load_default=None, metadata=describe("A deadline that runs ends on this day or before"))
     site = fields.UUID(load_default=None, metadata=describe("Id of a registered site"))
     report = fields.UUID(load_default=None, metadata=describe("Id of a report"))
 
@@ -142,6 +144,12 @@ class CaseSchema(Schema):
     return_code = fields.String(required=True, allow_none=True)
     return_count = fields.Integer(required=True)
     deadline_profile = fields.String(required=True)
+    due_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata=describe("Of the stage it is in; null: none runs, or its calendar is missing"),
+    )
+    overdue = fields.Boolean(required=True)
     photos_expected = fields.Integer(required=True)
     photos_here = fields.Integer(required=True)
     flags = fields.List(fields.String(), required=True)
@@ -216,6 +224,8 @@ CASE_EXAMPLE: dict[str, Any] = {
     "return_code": None,
     "return_count": 0,
     "deadline_profile": "high",
+    "due_at": "2026-11-23T15:59:59+00:00",
+    "overdue": False,
     "photos_expected": 2,
     "photos_here": 2,
     "flags": [],

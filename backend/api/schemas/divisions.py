@@ -84,6 +84,7 @@ class WorkflowSchema(Schema):
     task = fields.Dict(required=True)
     referral = fields.Dict(required=True)
     crime_transfer = fields.Dict(required=True)
+    rule_set = fields.Dict(required=True)
     report = fields.Dict(required=True)
     quarantine = fields.Dict(required=True)
     roles = fields.List(fields.Dict(), required=True)

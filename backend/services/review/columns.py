@@ -109,6 +109,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("状态", "Status", 10, _in_words("status")),
     Column("紧急", "Emergency", 6, _yes_no("emergency")),
     Column("严重程度", "Severity", 10, _in_words("severity")),
+    Column("时限", "Due", 18, _local("due_at")),
+    Column("超时", "Overdue", 6, _yes_no("overdue")),
     Column("类别", "Category", 20, _in_words("category")),
     Column("问题", "Findings", 16, _listed("findings")),
     Column("场所名称", "Site name", 30, _as_is("site_name")),

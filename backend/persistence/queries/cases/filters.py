@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, exists, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.domain.calendar import LOCAL_ZONE
 from backend.domain.search import grams_of_term, terms_of
-from backend.domain.vocabulary import CaseSort, Category, Flag, ReferralRole, ReferralStatus, Severity
-from backend.persistence.models import CaseText, Department, Referral, Report
+from backend.domain.vocabulary import CaseSort, Category, ClockState, Flag, ReferralRole, ReferralStatus, Severity
+from backend.persistence.models import CaseText, Clock, Department, Referral, Report
 
 Query = Select[*tuple[Any, ...]]
 
@@ -22,6 +22,7 @@ class CaseFilter:
     """Everything given must hold; of several values any one. Days are whole days in Shanghai, both ends included.
 
     ``department``: codes; ``returned``: came back at least so often; ``photos_waiting``: a photo it names is not here yet;
+    ``overdue``: a deadline that still runs was missed and not excused; ``due_to``: one that runs ends on that day or before.
     ``q``: terms that must all stand in names, addresses, codes or words of the report, as domain/search.py compares them.
     """
 
@@ -47,6 +48,8 @@ class CaseFilter:
     closed_to: date | None = None
     handler: UUID | None = None
     returned: int | None = None
+    overdue: bool | None = None
+    due_to: date | None = None
     site: UUID | None = None
     report: UUID | None = None
 
@@ -114,8 +117,18 @@ def _referral_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Referral.finding_codes.contains([wanted.finding])
     if wanted.returned is not None:
         yield Referral.return_count >= wanted.returned
+    yield from _clock_conditions(wanted)
     yield from _days(Referral.created_at, wanted.created_from, wanted.created_to)
     yield from _days(Referral.closed_at, wanted.closed_from, wanted.closed_to)
+
+
+def _clock_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    running = exists().where(Clock.referral_id == Referral.id, Clock.state != ClockState.STOPPED)
+    if wanted.overdue is not None:
+        missed = running.where(Clock.overdue_at.is_not(None), Clock.excused_at.is_(None))
+        yield missed if wanted.overdue else ~missed
+    if wanted.due_to is not None:
+        yield running.where(Clock.due_at < _midnight(wanted.due_to + timedelta(days=1)))
 
 
 def _report_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:

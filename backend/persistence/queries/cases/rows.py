@@ -3,18 +3,28 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, func, select
+from sqlalchemy import BigInteger, Row, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.accounts import Actor
-from backend.domain.vocabulary import CaseSort
-from backend.persistence.models import Department, Division, Function, Referral, Report, Site, User
+from backend.domain.vocabulary import CaseSort, ClockLevel, ClockState
+from backend.persistence.models import Clock, Department, Division, Function, Referral, Report, Site, User
 from backend.persistence.queries.cases.filters import CaseFilter, narrowed, order_of
 from backend.persistence.queries.referrals import visible_to
 from backend.persistence.queries.reports.rows import one_of
 
 HANDLER, REPORTER = aliased(User), aliased(User)
 CHUNK = 1_000  # rows in memory at a time while everything is read
+
+RUNNING = select(func.min(Clock.due_at)).where(
+    Clock.referral_id == Referral.id, Clock.state == ClockState.RUNNING, Clock.level == ClockLevel.STAGE
+)
+MISSED = exists().where(
+    Clock.referral_id == Referral.id,
+    Clock.state != ClockState.STOPPED,
+    Clock.overdue_at.is_not(None),
+    Clock.excused_at.is_(None),
+)
 
 # Labelled as the API names them, where it shows them as they are.
 CASES: Select[*tuple[Any, ...]] = (
@@ -61,6 +71,8 @@ CASES: Select[*tuple[Any, ...]] = (
         Report.photos_expected,
         Report.photos_here,
         Report.flags,
+        RUNNING.scalar_subquery().label("due_at"),
+        MISSED.label("overdue"),
         Referral.ruled_at,
         Referral.version,
     )

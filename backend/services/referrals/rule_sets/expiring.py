@@ -6,10 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
+from backend.domain.notices import ADMINISTRATORS, TRIAGERS
 from backend.domain.rule_sets import Span, first_uncovered_day, warning_span
-from backend.domain.vocabulary import RuleSetStatus
+from backend.domain.vocabulary import NoticeKind, RuleSetStatus
 from backend.persistence.models import RuleSetRow
 from backend.services.history import record
+from backend.services.outbox import NoticeDraft, notify
 from backend.services.referrals.rule_sets.status import SUBJECT
 
 
@@ -34,5 +36,11 @@ def warn_of_expiry(session: Session, *, now: datetime) -> list[tuple[str, date]]
                     session, at=now, actor=None, subject_type=SUBJECT, subject_id=row.id, action="warn_expiry",
                     data={"code": row.code, "version": row.version, "ends_on": uncovered.isoformat()},
                 )  # fmt: skip
+                told = {"name": f"{row.code}/{row.version}", "day": uncovered.isoformat()}
+                drafts = [
+                    NoticeDraft(NoticeKind.RULE_SET_EXPIRING, audience, data=told)
+                    for audience in (TRIAGERS, ADMINISTRATORS)
+                ]
+                notify(session, drafts, now=now)
     session.flush()
     return warned
