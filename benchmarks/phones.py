@@ -75,17 +75,24 @@ def sync_call(token: str, items: list[Any], cursor: str | None, *, packed: bool 
     return request_bytes("localhost", "/api/v1/sync", json.dumps(body).encode(), headers)
 
 
-def batch_call(token: str, count: int, cursor: str) -> bytes:
-    """A call that delivers ``count`` problem reports, each with a photo to come and anywhere in the grids."""
+NO_PROBLEM: dict[str, Any] = {"outcome": "no_problem", "findings": [], "attributes": {}, "answers": {}}
+
+
+def batch_call(token: str, count: int, cursor: str, *, problems: int | None = None) -> bytes:
+    """A call that delivers ``count`` reports, each with a photo to come and anywhere in the grids; the first ``problems`` of
+    them (None: all) found something, which is referred."""
     at = datetime.now(UTC).isoformat()
+    found = count if problems is None else problems
     items = [
         {
             "id": str(uuid4()),
             "kind": "report.submit",
             "recorded_at": at,
-            "payload": report_payload(captured_at=at, photos=[_photo()], position=_position(at)),
+            "payload": report_payload(
+                captured_at=at, photos=[_photo()], position=_position(at), **({} if number < found else NO_PROBLEM)
+            ),
         }
-        for _ in range(count)
+        for number in range(count)
     ]
     return sync_call(token, items, cursor)
 

@@ -14,6 +14,7 @@ from backend.api.schemas.departments import (
     DepartmentSchema,
     FunctionEndSchema,
     FunctionTakeSchema,
+    OfficeHoursSchema,
 )
 from backend.api.schemas.divisions import DayQuerySchema
 from backend.domain.calendar import local_day
@@ -35,6 +36,7 @@ EXAMPLE = {
     "valid_to": None,
     "successor": None,
     "next_name": None,
+    "office_hours": None,
     "functions": [
         {
             "code": "market_supervision",
@@ -115,6 +117,26 @@ def rename(call: Call, code: str) -> DepartmentWhole:
     body = call.body
     departments.rename_department(
         call.session, call.actor, code, body["zh"], body["en"], on=body["on"], reason=body["reason"], now=call.now
+    )
+    return get_department(call.session, code)
+
+
+@endpoint(
+    blueprint,
+    "/<code>/office-hours",
+    method="POST",
+    permission="department.manage",
+    summary="When an office works: deadlines in office hours are counted by it",
+    body=OfficeHoursSchema,
+    answer=DepartmentSchema,
+    problems=("not_found", "bad_office_hours"),
+    example={**EXAMPLE, "office_hours": [["09:00", "11:30"], ["13:00", "17:00"]]},
+)
+def set_hours(call: Call, code: str) -> DepartmentWhole:
+    """Clocks that begin from now on count by them; those that run keep what they began with."""
+    get_department(call.session, code)
+    departments.set_office_hours(
+        call.session, call.actor, code, call.body["hours"], reason=call.body["reason"], now=call.now
     )
     return get_department(call.session, code)
 

@@ -28,6 +28,7 @@ from tests.factories import (
     make_user,
     token_for,
 )
+from tests.factories.clocks import start_clocks
 
 Watch = Callable[[], AbstractContextManager[list[str]]]
 TODAY = "2026-11-20"
@@ -169,6 +170,23 @@ def race(app: Flask, calls: list[tuple[str, str, dict[str, Any]]]) -> list[tuple
     for thread in threads:
         thread.join(60)
     return answers
+
+
+def test_an_office_keeps_its_own_hours(app: Flask, session: Session) -> None:
+    admin = Person(app, session, make_user(session, Role.ADMINISTRATOR))
+    own = [["09:00", "11:30"], ["13:00", "17:00"]]
+    path = "/departments/putuo.health/office-hours"
+    assert admin.post(path, hours=own, reason="夏令时")["office_hours"] == own
+    referral = make_referral(session, make_report(session, make_user(session)))
+    referral.deadlines = {"accept": {"value": 2, "unit": "work_hour"}}
+    clock = start_clocks(session, referral)["accept"]  # Friday 10:00: an hour and a half, then from 13:00
+    assert clock.due_at is not None and clock.due_at.isoformat() == "2026-11-20T05:30:00+00:00"
+    for wrong in ([["11:00", "09:00"]], [["09:00", "12:00"], ["11:00", "13:00"]], [["25:00", "26:00"]], []):
+        assert admin.post(path, 422, hours=wrong)["code"] in ("bad_office_hours", "invalid_input"), wrong
+    assert admin.post("/departments/putuo.nobody/office-hours", 404, hours=None)["code"] == "not_found"
+    bureau = Person(app, session, make_user(session, Role.BUREAU_TRIAGER))
+    assert bureau.post(path, 403, hours=None)["code"] == "forbidden"
+    assert admin.post(path, hours=None)["office_hours"] is None
 
 
 @pytest.fixture

@@ -64,8 +64,12 @@ def restore_as_of(field: Field, moment: datetime) -> None:
     """What a restore from a backup of that moment leaves behind: rows without the later ones, and a new epoch."""
     session = field.session
     session.rollback()
-    tables = [("referrals", "report_id"), ("report_photos", "report_id"), ("reports", "id")]
+    of_reports = ("notices", "case_texts", "referral_links", "report_photos", "referrals")
+    tables = [*((table, "report_id") for table in of_reports), ("reports", "id")]
     doomed = [str(report_id) for report_id in session.scalars(select(Report.id).where(Report.received_at > moment))]
+    of_them = "referral_id IN (SELECT id FROM referrals WHERE report_id::text = ANY(:ids))"
+    for table in ("notices", "clocks"):
+        session.execute(text(f"DELETE FROM {table} WHERE {of_them}"), {"ids": doomed})
     for table, column in tables:
         session.execute(text(f"DELETE FROM {table} WHERE {column}::text = ANY(:ids)"), {"ids": doomed})
     for table in ("sync_scope", "sync_objects", "sync_heads"):

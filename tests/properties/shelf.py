@@ -19,6 +19,7 @@ class Shelf:
     def __init__(self, engine: Engine, name: str, tables: Iterable[str]) -> None:
         self._engine, self._name = engine, name
         kept = sorted(set(tables) - UNTOUCHED)
+        columns = self._columns()
         copies = "".join(f"CREATE TABLE {name}.{table} (LIKE public.{table});" for table in kept)
         self._run(f"DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; {copies}")
         self._keep = "".join(
@@ -28,11 +29,21 @@ class Shelf:
         self._put_back = (
             "SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s';"
             + "".join(
-                f"DELETE FROM public.{table}; INSERT INTO public.{table} OVERRIDING SYSTEM VALUE SELECT * FROM {name}.{table};"
+                f"DELETE FROM public.{table}; INSERT INTO public.{table} ({columns[table]}) OVERRIDING SYSTEM VALUE"
+                f" SELECT {columns[table]} FROM {name}.{table};"
                 for table in kept
             )
             + "UPDATE public.reference_revision SET revision = gen_random_uuid();"
         )
+
+    def _columns(self) -> dict[str, str]:
+        """By table, the columns that are stored and not computed, as a list for INSERT."""
+        query = (
+            "SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)"
+            " FROM information_schema.columns WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name"
+        )
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
 
     def keep(self) -> None:
         """Copy every row."""

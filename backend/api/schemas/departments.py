@@ -61,6 +61,13 @@ class DepartmentSchema(Schema):
     )
     successor = fields.String(required=True, allow_none=True, metadata={"description": "Code of who came after it"})
     next_name = fields.Nested(NextNameSchema, required=True, allow_none=True)
+    office_hours = fields.List(
+        fields.List(fields.String()),
+        required=True,
+        allow_none=True,
+        attribute="department.office_hours",
+        metadata={"description": "Its own hours, such as [['08:30', '12:00']]; null: the usual ones"},
+    )
     functions = fields.List(fields.Nested(HeldFunctionSchema), required=True, attribute="held")
 
 
@@ -103,6 +110,21 @@ class DepartmentCreateSchema(Schema):
     district = Words(required=True, max_length=6, validate=DISTRICT)
     street = Words(max_length=9, validate=STREET, load_default=None, allow_none=True)
     valid_from = Day(required=True)
+
+
+class OfficeHoursSchema(Schema):
+    """When an office works; null: the usual hours."""
+
+    EXAMPLE: ClassVar = {"hours": [["09:00", "11:30"], ["13:00", "17:00"]], "reason": "夏令时"}
+
+    hours = fields.List(
+        fields.List(Words(min_length=5, max_length=5), validate=validate.Length(equal=2)),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(max=12),
+        metadata={"description": "Slots from–to in the district's zone, in order, none touching another"},
+    )
+    reason = Words(max_length=2000, load_default=None)
 
 
 class DepartmentRenameSchema(Schema):

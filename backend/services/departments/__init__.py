@@ -7,6 +7,7 @@ from backend.services.departments.changing import (
     NewDepartment,
     create_department,
     rename_department,
+    set_office_hours,
     settle_renames,
 )
 from backend.services.departments.dissolving import Dissolution, dissolve_department
@@ -21,5 +22,6 @@ __all__ = [
     "dissolve_department",
     "end_function",
     "rename_department",
+    "set_office_hours",
     "settle_renames",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
 from backend.domain.calendar import local_day
+from backend.domain.clocks import OfficeHours
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.permissions import check
@@ -87,6 +88,32 @@ def rename_department(
         note(session, actor, department, "plan_rename", at=now, reason=reason, data=data)
     session.flush()
     publish_departments(session, now)
+    return department
+
+
+def set_office_hours(
+    session: Session,
+    actor: Actor,
+    code: str,
+    hours: list[list[str]] | None,
+    *,
+    reason: str | None = None,
+    now: datetime,
+) -> Department:
+    """When the office works, as ``[["08:30", "12:00"], …]`` in the district's zone; None: the usual hours.
+
+    Clocks that begin from now on count by them; those that run keep what they began with. Raises forbidden, unknown_code,
+    bad_office_hours.
+    """
+    check(actor.roles, "department.manage")
+    slots = OfficeHours.from_data(hours).to_data() if hours is not None else None
+    session.execute(ONE_AT_A_TIME)
+    department = find_department(session, code)
+    before = department.office_hours
+    department.by_hand, department.office_hours = True, slots
+    data = {"before": before, "after": slots}
+    note(session, actor, department, "set_office_hours", at=now, reason=reason, data=data)
+    session.flush()
     return department
 
 

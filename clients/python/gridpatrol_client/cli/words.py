@@ -137,6 +137,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "verifying": ("待核查", "Verifying"),
         "closed": ("已办结", "Closed"),
         "reopened": ("已重开", "Reopened"),
+        "in_arbitration": ("待裁定", "In arbitration"),
+        "merged": ("已并案", "Merged"),
     },
 }
 
