@@ -7,6 +7,7 @@ Reports are made in memory and nothing is written: what is left out is what the 
 import itertools
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +23,14 @@ from backend.domain.vocabulary import Category, Outcome, ReportStatus, Severity
 from backend.gateways.cluster import PrivateCluster
 from backend.persistence.bulk import Writes
 from backend.services.clocks import read_desk
-from backend.services.referrals import RoutingDesk, RuleSets, SiteHistory, load_departments, refer_reports
+from backend.services.referrals import (
+    RoutingDesk,
+    RuleSets,
+    SiteHistory,
+    decide_reports,
+    load_departments,
+    refer_reports,
+)
 from benchmarks.stage import prepared_database
 
 BATCH, BATCHES, ROUNDS = 30, 200, 5
@@ -40,7 +48,7 @@ class Fresh:
     category: Category
     findings: list[Any]
     attributes: dict[str, Any]
-    street_code: str
+    street_code: str | None
     site_id: UUID | None
     captured_at: datetime
     id: UUID = field(default_factory=new_id)
@@ -71,11 +79,19 @@ def run(cluster: PrivateCluster) -> dict[str, Any]:
     engine.dispose()
     rng = random.Random(SEED)
     seen = [_report(rng, list(sites), number % 40) for number in range(40)]
-    kept = _measure(desk, lambda: [_again(report, rng) for report in rng.choices(seen, k=BATCH)])
     numbers = itertools.count(1000)
-    fresh = _measure(desk, lambda: [_report(rng, list(sites), next(numbers)) for _ in range(BATCH)])
+
+    def known() -> list[Fresh]:
+        return [_again(report, rng) for report in rng.choices(seen, k=BATCH)]
+
+    def unseen() -> list[Fresh]:
+        return [_report(rng, list(sites), next(numbers)) for _ in range(BATCH)]
+
+    deciding = {"kept": _measure(desk, known, _decide), "never_seen": _measure(desk, unseen, _decide)}
+    kept, fresh = _measure(desk, known, _refer), _measure(desk, unseen, _refer)
     return {
         "batch": BATCH,
+        "us_per_problem_report_to_decide": deciding,
         "us_per_problem_report_kept_decisions": kept,
         "us_per_problem_report_never_seen_facts": fresh,
         "us_per_report_of_a_days_mix": {
@@ -87,14 +103,24 @@ def run(cluster: PrivateCluster) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _measure(desk: RoutingDesk, make: Any) -> dict[str, float]:
+def _refer(desk: RoutingDesk, batch: list[Fresh]) -> None:
+    refer_reports(desk, batch, Writes(), now=NOW)
+
+
+def _decide(desk: RoutingDesk, batch: list[Fresh]) -> None:
+    """Who gets it and why: without the rows of referrals, events, clocks, notices and words that are written for it."""
+    decide_reports(desk, batch, now=NOW)
+
+
+def _measure(
+    desk: RoutingDesk, make: Callable[[], list[Fresh]], act: Callable[[RoutingDesk, list[Fresh]], None]
+) -> dict[str, float]:
     means = []
     for number in range(ROUNDS + 1):
         batches = [make() for _ in range(BATCHES)]
-        writes = Writes()
         start = time.process_time()
         for batch in batches:
-            refer_reports(desk, batch, writes, now=NOW)
+            act(desk, batch)
         spent = time.process_time() - start
         if number:  # the first round fills what is kept
             means.append(spent / (BATCH * BATCHES) * 1e6)

@@ -13,7 +13,7 @@ from backend.services.referrals.joint import Attendance, answer_joint, attend_jo
 from backend.services.referrals.materials import Material
 from backend.services.referrals.recurrence import Visit, note_visits
 from backend.services.referrals.redirecting import dissolve, redirect_dissolved
-from backend.services.referrals.routing import RoutedReports, RoutingDesk, refer_reports
+from backend.services.referrals.routing import RoutedReports, RoutingDesk, decide_reports, refer_reports
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.rule_sets import RuleSets
 from backend.services.referrals.site_histories import SiteHistory, load_penalties, load_site_histories
@@ -37,6 +37,7 @@ __all__ = [
     "attend_joint",
     "call_joint",
     "case_text",
+    "decide_reports",
     "dissolve",
     "end_joint",
     "load_departments",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from backend.domain.calendar import local_day
 from backend.domain.ids import new_id
-from backend.domain.routing import FindingFact, RoutedReferral, RoutingFacts
+from backend.domain.routing import FindingFact, RoutedReferral, RoutingDecision, RoutingFacts
 from backend.domain.vocabulary import Category, Outcome, ReferralStatus, ReportStatus, Severity
 from backend.persistence.bulk import Writes
 from backend.persistence.models import CaseText, Clock, Event, Referral
@@ -22,7 +22,7 @@ from backend.services.outbox import CaseNews, InformedNews, announce_new
 from backend.services.referrals.case_texts import NamedSite, case_text
 from backend.services.referrals.departments import DepartmentMap, DepartmentRow
 from backend.services.referrals.rows import NewReferral
-from backend.services.referrals.rule_sets.choosing import RuleSets
+from backend.services.referrals.rule_sets.choosing import ParsedSet, RuleSets
 from backend.services.referrals.site_histories import PenaltyKey, SiteHistory, penalty_key
 from backend.services.referrals.status import first_report_status
 
@@ -96,18 +96,44 @@ class _Days:
         return self._known[moment]
 
 
-def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> list[tuple[NewReferral, str | None]]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Who gets one report and why: the set that held on ``day``, what it was told, and for each referral the department."""
+
+    rule_set: ParsedSet
+    district: str
+    day: date
+    facts: RoutingFacts
+    decision: RoutingDecision
+    told: dict[str, Any]
+    departments: list[DepartmentRow | None]
+
+
+def decide_reports(desk: RoutingDesk, reports: Sequence[Routable], *, now: datetime) -> list[Decided]:
+    """What ``refer_reports`` would decide, without making anything of it."""
+    days = _Days(now)
+    return [_decide(report, desk, days) for report in reports]
+
+
+def _decide(report: Routable, desk: RoutingDesk, days: _Days) -> Decided:
     day, received = days.of(report.captured_at), days.of(report.received_at)
     rule_set, district = desk.rule_sets.choose(report.street_code[:6] if report.street_code else None, day, received)
     facts = _facts(report, desk, day)
     decision, told = rule_set.decide(facts)
+    find, street, today = desk.departments.find, report.street_code, days.today
+    departments = [find(routed.function_code, district, street, day, today) for routed in decision.referrals]
+    return Decided(rule_set, district, day, facts, decision, told, departments)
+
+
+def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> list[tuple[NewReferral, str | None]]:
+    decided = _decide(report, desk, days)
     report_id = str(report.id)
     referrals, addressed, events = [], [], []
-    for routed, reasons in zip(decision.referrals, told["referrals"], strict=True):
-        department = desk.departments.find(routed.function_code, district, report.street_code, day, days.today)
-        spans = rule_set.deadlines(routed.deadline_profile)
+    given = zip(decided.decision.referrals, decided.told["referrals"], decided.departments, strict=True)
+    for routed, reasons, department in given:
+        spans = decided.rule_set.deadlines(routed.deadline_profile)
         deadlines = desk.clocks.deadlines(routed.deadline_profile, spans, days.today)
-        referral = _referral(report, routed, facts, reasons, department, deadlines, days.now)
+        referral = _referral(report, routed, decided.facts, reasons, department, deadlines, days.now)
         writes.add(Clock, *first_clocks(desk.clocks, referral, days.now))
         address = _address(referral, department)
         addressed.append({**reasons, **address})
@@ -116,12 +142,22 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
     writes.add(Referral, *(referral for referral, _ in referrals))
     if referrals:
         writes.add(CaseText, case_text(report, desk.sites.get(report.site_id) if report.site_id else None))
-    report.routing = {
-        **told,
+    report.routing = _reasons(decided, addressed, days.now)
+    data = {"rule_set": decided.rule_set.name, "fallback": decided.decision.fallback_used}
+    statuses = [referral.status for referral, _ in referrals]
+    writes.add(Event, *events, *first_report_status(report, statuses, now=days.now, data=data))
+    return referrals
+
+
+def _reasons(decided: Decided, addressed: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    """The decision as it is stored with the report."""
+    facts = decided.facts
+    return {
+        **decided.told,
         "referrals": addressed,
-        "district": district,
-        "valid_on": day.isoformat(),
-        "decided_at": days.now.isoformat(),
+        "district": decided.district,
+        "valid_on": decided.day.isoformat(),
+        "decided_at": now.isoformat(),
         # What the report itself does not keep and what may be otherwise tomorrow.
         "facts": {
             "site_kind": facts.site_kind,
@@ -129,10 +165,6 @@ def _refer(report: Routable, desk: RoutingDesk, days: _Days, writes: Writes) -> 
             "prior_penalties": facts.prior_penalties,
         },
     }
-    data = {"rule_set": rule_set.name, "fallback": decision.fallback_used}
-    statuses = [referral.status for referral, _ in referrals]
-    writes.add(Event, *events, *first_report_status(report, statuses, now=days.now, data=data))
-    return referrals
 
 
 def _informed(
