@@ -21,9 +21,9 @@ def calendar() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", help="What the file was made from, such as 国办发明电〔2026〕1号 (default: the file's name).")
 def load(file: Path, source: str | None) -> None:
-    """Load FILE (CSV in UTF-8 or GBK, or .xlsx; columns day, kind, name), all rows or none.
+    """Load the holidays of years from FILE.
 
-    kind is holiday or workday; a year named whole is replaced, its weekends are implied. Deadlines that waited for it
+    CSV in UTF-8 or GBK, or .xlsx, with the columns day, kind, name; all rows or none. kind is holiday or workday; a year named whole is replaced, its weekends are implied. Deadlines that waited for it
     are computed at once.
     """
     with open_application():

@@ -58,7 +58,10 @@ def list_(as_json: bool) -> None:
 @click.argument("output", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), default="-")
 @click.option("--version", type=int, help="This version (default: the newest).")
 def export(code: str, output: Path, version: int | None) -> None:
-    """Write the rule set CODE to OUTPUT (default: the terminal) with the words for every code beside it."""
+    """Write the rule set CODE to OUTPUT.
+
+    Without OUTPUT it goes to the terminal. The words for every code stand beside it.
+    """
     with open_application(), reading() as session:
         row = _find(session, code, version)
         text, name = write_document(row.content, row.tests, row.note), f"{row.code}/{row.version}"
@@ -74,9 +77,9 @@ def export(code: str, output: Path, version: int | None) -> None:
 @JSON
 @LANG
 def check(file: Path, as_json: bool, lang: str) -> None:
-    """Tell everything that is wrong with FILE, and prove what it covers against the departments in the database.
+    """Tell everything that is wrong with FILE.
 
-    Stores nothing. Exit code 1 when it could not be approved as it is.
+    What it covers is proved against the departments in the database. Stores nothing. Exit code 1 when it could not be approved as it is.
     """
     document = _read(file, as_json, lang)
     with open_application(), reading() as session:

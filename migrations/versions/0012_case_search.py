@@ -15,7 +15,10 @@ branch_labels = None
 depends_on = None
 
 CHUNK = 1_000
-ROLES = "'grid_worker', 'street_coordinator', 'bureau_triager', 'department_officer', 'city_operations', 'administrator', 'auditor'"
+ROLES = (
+    "'grid_worker', 'street_coordinator', 'bureau_triager', 'department_officer', 'city_operations', 'administrator', "
+    "'auditor'"
+)
 # What a referred report says: its own words on the site, those of the register, findings' notes, amendments.
 WORDS = """
     SELECT r.id, r.site ->> 'name', r.site ->> 'address', r.site ->> 'uscc', s.name, s.address, s.uscc, r.description,
