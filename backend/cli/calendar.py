@@ -23,8 +23,8 @@ def calendar() -> None:
 def load(file: Path, source: str | None) -> None:
     """Load the holidays of years from FILE.
 
-    CSV in UTF-8 or GBK, or .xlsx, with the columns day, kind, name; all rows or none. kind is holiday or workday; a year named whole is replaced, its weekends are implied. Deadlines that waited for it
-    are computed at once.
+    CSV in UTF-8 or GBK, or .xlsx, with the columns day, kind, name; all rows or none. kind is holiday or workday; a year
+    named whole is replaced, its weekends are implied. Deadlines that waited for it are computed at once.
     """
     with open_application():
         try:

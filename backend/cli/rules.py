@@ -79,7 +79,8 @@ def export(code: str, output: Path, version: int | None) -> None:
 def check(file: Path, as_json: bool, lang: str) -> None:
     """Tell everything that is wrong with FILE.
 
-    What it covers is proved against the departments in the database. Stores nothing. Exit code 1 when it could not be approved as it is.
+    What it covers is proved against the departments in the database. Stores nothing. Exit code 1 when it could not be
+    approved as it is.
     """
     document = _read(file, as_json, lang)
     with open_application(), reading() as session:
