@@ -1,6 +1,6 @@
 """First routing: fresh reports become referrals by the rules of their day, and every decision stores why.
 
-A batch costs as many statements as one report. Not here: the rules (domain/routing), later acts (actions.py), writing the
+A batch costs as many statements as one report. Not here: the rules (domain/routing), later acts (acting.py), writing the
 rows, the phones' feed (the caller does both once per batch).
 """
 

@@ -1,6 +1,6 @@
 """The only places where the status of a referral, and with it that of its report, is changed: the event is written beside.
 
-Not here: who may act and what an act needs (actions.py), first routing (routing.py).
+Not here: who may act and what an act needs (acting.py, acts/), first routing (routing.py).
 """
 
 from collections.abc import Iterable
