@@ -179,3 +179,18 @@ def test_a_case_file_costs_the_same_however_much_hangs_on_it(
             people["health"].get(f"/referrals/{referral.id}/case-file")
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_report_without_problem_can_be_referred_by_hand_and_is_found(
+    people: dict[str, Person], session: Session
+) -> None:
+    bare = make_report(session, make_user(session), site={"name": "安康推拿馆", "address": "梧桐路9号"})
+    bureau = people["bureau_triager"]
+    added = bureau.post(
+        f"/reports/{bare.id}/referrals", 201, function="tcm_supervision", reason="照片可见针刺", role="lead"
+    )
+    assert [item["id"] for item in bureau.get("/cases", q="安康推拿")["items"]] == [added["id"]]
+    clocks = people["health"].get(f"/referrals/{added['id']}/clocks")["clocks"]
+    assert {clock["kind"] for clock in clocks} == {"accept", "overall"}
+    assert people["health"].get("/inbox")["items"][0]["referral_id"] == added["id"]
+    assert bureau.get(f"/reports/{bare.id}")["status"] == "referred"

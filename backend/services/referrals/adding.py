@@ -11,12 +11,13 @@ from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.domain.ids import new_id
 from backend.domain.vocabulary import ReferralRole, ReferralStatus, ReportStatus, Severity
-from backend.persistence.models import Clock, Function, Referral, Report
+from backend.persistence.models import CaseText, Clock, Function, Referral, Report, Site
 from backend.persistence.queries.reports import visible_to
 from backend.services.clocks import current_desk, first_clocks
 from backend.services.history import record
 from backend.services.outbox import CaseNews, announce
 from backend.services.referrals.case import district_of
+from backend.services.referrals.case_texts import case_text
 from backend.services.referrals.departments import DepartmentRow, department_by_code, load_departments
 from backend.services.referrals.following import follow_reports
 from backend.services.scope import publish_reports
@@ -54,6 +55,7 @@ def add_referral(
     session.add(referral)
     session.flush()
     session.add_all(Clock(**row) for row in first_clocks(desk, referral, now))
+    _keep_words(session, report)
     announce(session, [CaseNews(referral, "add", actor.user_id)], now=now)
     data = {"report_id": str(report.id), "function": function, "department": addressee.code, "role": role.value}
     record(
@@ -62,6 +64,13 @@ def add_referral(
     )  # fmt: skip
     publish_reports(session, follow_reports(session, actor, report, referral, now=now), now)
     return referral
+
+
+def _keep_words(session: Session, report: Report) -> None:
+    """A report that nobody was referred before has no words to be found by yet."""
+    if session.get(CaseText, report.id) is None:
+        site = session.get(Site, report.site_id) if report.site_id else None
+        session.add(CaseText(**case_text(report, site)))
 
 
 def _row(report: Report, function: str, addressee: DepartmentRow, role: ReferralRole, now: datetime) -> Referral:
