@@ -11,6 +11,7 @@ from backend.services.referrals.case_texts import add_words, case_text
 from backend.services.referrals.departments import load_departments
 from backend.services.referrals.joint import Attendance, answer_joint, attend_joint, call_joint, end_joint
 from backend.services.referrals.materials import Material
+from backend.services.referrals.nearby import METRES_PER_DEGREE, near_values
 from backend.services.referrals.recurrence import Visit, note_visits
 from backend.services.referrals.redirecting import dissolve, redirect_dissolved
 from backend.services.referrals.routing import RoutedReports, RoutingDesk, decide_reports, refer_reports
@@ -19,6 +20,7 @@ from backend.services.referrals.rule_sets import RuleSets
 from backend.services.referrals.site_histories import SiteHistory, load_penalties, load_site_histories
 
 __all__ = [
+    "METRES_PER_DEGREE",
     "ActionDetails",
     "Attendance",
     "Material",
@@ -45,6 +47,7 @@ __all__ = [
     "load_site_histories",
     "lock_case",
     "lock_rows",
+    "near_values",
     "note_visits",
     "record_call",
     "redirect_dissolved",

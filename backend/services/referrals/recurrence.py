@@ -6,10 +6,9 @@ Not here: making those tasks (services/review), routing of the new report itself
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-import orjson
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
@@ -17,7 +16,6 @@ from backend.domain.case_rules import CaseRules, case_rules_at
 from backend.domain.ids import new_id
 from backend.domain.referrals import founded_codes
 from backend.domain.vocabulary import (
-    Category,
     LinkKind,
     Outcome,
     ReferralAction,
@@ -27,21 +25,21 @@ from backend.domain.vocabulary import (
 )
 from backend.persistence.bulk import Writes
 from backend.persistence.models import ReferralLink
-from backend.persistence.statements import rows
+from backend.persistence.statements import array, rows
 from backend.services.history import record
 from backend.services.referrals.acting import lock_rows
 from backend.services.referrals.following import follow_reports
+from backend.services.referrals.nearby import Placed, near_values
 from backend.services.referrals.rows import NewReferral
 from backend.services.referrals.status import set_status
 from backend.services.scope import publish_reports
 
-METRES_PER_DEGREE = 111_320.0
 RECURRENCE = "recurrence"
 
 # What was closed as founded, at the same site or, for the same category, near by; the visit must have come after it.
 CLOSED_BEFORE = """
     SELECT n.id, r.id, r.report_id, r.function_code, ST_DistanceSphere(o.position, n.position)
-    FROM json_to_recordset(%(visits)s::json)
+    FROM json_to_recordset(%(reports)s::json)
       AS n (id uuid, category text, captured_at timestamptz, position geometry, site_id uuid)
     JOIN LATERAL (
         SELECT s.id, s.position FROM reports s WHERE s.site_id = n.site_id
@@ -57,15 +55,10 @@ CLOSED_BEFORE = """
 """
 
 
-class Visited(Protocol):
+class Visited(Placed, Protocol):
     """What is read of a new report, written or still being made."""
 
-    id: UUID
-    category: Category
     outcome: Outcome
-    captured_at: datetime
-    position: Any
-    site_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +110,8 @@ def note_visits(
 
 
 def _closed_before(session: Session, reports: Sequence[Visited], rules: CaseRules) -> dict[UUID, list[_Earlier]]:
-    named = [
-        {
-            "id": report.id,
-            "category": report.category,
-            "captured_at": report.captured_at,
-            "position": report.position,
-            "site_id": report.site_id,
-        }
-        for report in reports
-    ]
-    values = {
-        "visits": orjson.dumps(named).decode(),
-        "window": timedelta(days=rules.recurrence_days),
-        "radius": rules.recurrence_distance_m,
-        # a degree of longitude is never shorter than half one of latitude between 60 degrees north and south
-        "degrees": rules.recurrence_distance_m / METRES_PER_DEGREE * 2,
-        "founded": "{" + ",".join(founded_codes()) + "}",
-    }
+    values = near_values(reports, rules.recurrence_distance_m, timedelta(days=rules.recurrence_days))
+    values["founded"] = array(founded_codes())
     found: dict[UUID, list[_Earlier]] = {}
     for report_id, *earlier in rows(session, CLOSED_BEFORE, values):
         found.setdefault(report_id, []).append(_Earlier(*earlier))

@@ -4,16 +4,14 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import orjson
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.thresholds import Thresholds, thresholds_at
 from backend.domain.vocabulary import Flag
 from backend.persistence.statements import rows
+from backend.services.referrals import METRES_PER_DEGREE, near_values
 from backend.services.reports import NewReport, Submission
-
-METRES_PER_DEGREE = 111_320.0
 
 # EXISTS stops at the first match, and each half has an index of its own.
 STORED_BEFORE = """
@@ -47,23 +45,8 @@ def mark_duplicates(session: Session, pairs: Sequence[tuple[NewReport, Submissio
 
 
 def _stored_before(session: Session, reports: Sequence[NewReport], limits: Thresholds) -> set[object]:
-    named = [
-        {
-            "id": report.id,
-            "category": report.category,
-            "captured_at": report.captured_at,
-            "position": report.position,
-            "site_id": report.site_id,
-        }
-        for report in reports
-    ]
-    values = {
-        "reports": orjson.dumps(named).decode(),
-        "window": timedelta(seconds=limits.duplicate_window_seconds),
-        "radius": limits.duplicate_distance_m,
-        # a degree of longitude is never shorter than half one of latitude between 60 degrees north and south
-        "degrees": limits.duplicate_distance_m / METRES_PER_DEGREE * 2,
-    }
+    window = timedelta(seconds=limits.duplicate_window_seconds)
+    values = near_values(reports, limits.duplicate_distance_m, window)
     return {report_id for (report_id,) in rows(session, STORED_BEFORE, values)}
 
 
