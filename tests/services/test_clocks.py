@@ -14,7 +14,7 @@ from backend.persistence.models import Clock, Referral
 from backend.services.clocks import notice_due
 from backend.services.referrals import ActionDetails, act
 from tests.conftest import NOW
-from tests.factories import actor_of, department_named, make_referral, make_report, make_user, refer
+from tests.factories import actor_of, department_named, make_officer, make_referral, make_report, make_user, refer
 from tests.factories.clocks import clock_of, start_clocks
 from tests.services.clockwork import actions, at, running
 
@@ -113,6 +113,38 @@ def test_the_function_of_a_new_addressee_decides_the_law(
     details = ActionDetails(function="street_enforcement", reason="占道经营")
     act(session, bureau, referral.id, A.ROUTE, details, now=NOW)
     assert running(session, referral) == {"accept", "overall", "chengguan_transfer", "chengguan_check_and_tell"}
+
+
+def test_a_dispute_has_a_clock_of_its_own(session: Session, referral: Referral, officer: Actor, bureau: Actor) -> None:
+    start_clocks(session, referral)
+    back = ActionDetails(return_code="other", reason="x")
+    cityops = actor_of(make_user(session, Role.CITY_OPERATIONS), Role.CITY_OPERATIONS)
+    act(session, officer, referral.id, A.RETURN, back, now=NOW)
+    act(session, bureau, referral.id, A.ROUTE, now=NOW)
+    act(session, officer, referral.id, A.RETURN, back, now=NOW)
+    assert running(session, referral) == {"arbitration", "overall"}
+    assert clock_of(session, referral, "arbitration").due_at == at("2026-11-24T23:59:59")
+    ruling = ActionDetails(department="putuo.health", reason="指定")
+    act(session, cityops, referral.id, A.ARBITRATE, ruling, now=NOW + timedelta(hours=1))
+    assert running(session, referral) == {"accept", "overall"}
+    assert clock_of(session, referral, "accept").started_at == NOW + timedelta(hours=1)
+
+
+def test_a_handler_gets_no_more_time_and_a_merged_case_needs_none(
+    session: Session, referral: Referral, officer: Actor, bureau: Actor
+) -> None:
+    start_clocks(session, referral)
+    act(session, officer, referral.id, A.ACCEPT, now=NOW)
+    later = NOW + timedelta(days=3)
+    named = ActionDetails(assignee=make_officer(session).id)
+    act(session, officer, referral.id, A.ASSIGN, named, now=later)
+    assert clock_of(session, referral, "answer").started_at == NOW
+    double = make_referral(session, make_report(session, make_user(session)))
+    start_clocks(session, double)
+    act(session, bureau, double.id, A.MERGE, ActionDetails(target=referral.id, reason="同一处"), now=later)
+    assert running(session, double) == set()
+    act(session, bureau, double.id, A.UNMERGE, ActionDetails(reason="并错"), now=later)
+    assert running(session, double) == {"triage", "overall"}
 
 
 def test_offices_keep_their_own_hours(session: Session) -> None:
