@@ -73,13 +73,15 @@ class Server:
         )
         return [int(pid) for pid in listed.stdout.split()]
 
-    def kill_everything(self) -> None:
-        """kill -9, master first, so that nobody tidies up."""
+    def kill_everything(self) -> list[int]:
+        """kill -9, master first, so that nobody tidies up; the process ids of the workers killed."""
+        os.kill(self.process.pid, signal.SIGSTOP)  # or it makes a worker after the count, which then lives on
         workers = self.workers()
         os.kill(self.process.pid, signal.SIGKILL)
         for pid in workers:
             os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        return workers
 
     def start_again(self) -> None:
         """What a service manager would do."""
