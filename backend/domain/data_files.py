@@ -33,7 +33,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 def parse_yaml(text: str) -> Any:
     """The data in ``text``, by the safe subset of YAML; a key given twice in one mapping is refused. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 # a subclass of SafeLoader
+    loader = _UniqueKeyLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 @cache

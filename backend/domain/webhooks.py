@@ -22,7 +22,6 @@ CONTENT_TYPE = "application/cloudevents+json"
 TYPE_PREFIX = "cn.gridpatrol"
 PING = f"{TYPE_PREFIX}.ping"
 TAKEN_AWAY = f"{TYPE_PREFIX}.referral.taken_away"  # told to the department that had it, and to it alone
-SECRET_PREFIX = "whsec_"  # noqa: S105 -- the mark that Standard Webhooks puts before a secret, not one
 SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
 SIGNATURE_VERSION = {WebhookAlgorithm.HMAC_SHA256: "v1"}  # Standard Webhooks' name of the algorithm
 
@@ -112,8 +111,8 @@ def cloud_event(
 
 
 def secret_text(secret: bytes) -> str:
-    """A secret as its receiver keeps it."""
-    return SECRET_PREFIX + base64.b64encode(secret).decode("ascii")
+    """A secret as its receiver keeps it: base64 behind the mark that Standard Webhooks puts before a secret."""
+    return "whsec_" + base64.b64encode(secret).decode("ascii")
 
 
 def signed_headers(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -11,6 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 STORED_SRID = 4490  # CGCS2000 longitude/latitude, what a district's own GIS uses; WGS-84 is taken as equal (< 1 m)
+
+# For ``__mapper_args__`` of tables filled many rows at a time: what the database fills in is read only by who asks for it.
+NO_READ_BACK = MappingProxyType({"eager_defaults": False})
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import IO, Any
 from uuid import UUID
 
@@ -95,14 +96,12 @@ def export(call: Call) -> Response:
     query = dict(call.query)
     kind, sort, language = query.pop("format"), query.pop("sort"), query.pop("language") or current_language()
     wanted = Export(CaseFilter(**query), sort, kind, language, as_json(CaseFilterSchema(), query))
-    file = tempfile.TemporaryFile(prefix="cases-")  # noqa: SIM115 -- open until the last byte is sent; gone when closed
-    try:
+    with ExitStack() as until_made:
+        file = until_made.enter_context(tempfile.TemporaryFile(prefix="cases-"))
         export_cases(call.session, call.actor, wanted, file, now=call.now)
         size = file.tell()
         file.seek(0)
-    except BaseException:
-        file.close()
-        raise
+        until_made.pop_all()  # open until the last byte is sent; gone when closed
     return _sent(file, size, MEDIA_TYPES[kind], f"cases-{local_day(call.now):%Y%m%d}.{kind.value}")
 
 

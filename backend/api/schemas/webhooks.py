@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from backend.api.schemas.fields import Choice, Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 from backend.domain.vocabulary import DeliveryState, WebhookAlgorithm
-from backend.domain.webhooks import event_type
+from backend.domain.webhooks import event_type, secret_text
 from backend.gateways.webhooks.address import LONGEST_URL
 
 
@@ -162,4 +162,4 @@ DELIVERY_EXAMPLE: dict[str, Any] = {
     "last_error": "http_500",
     "delivered_at": None,
 }
-SECRET_EXAMPLE = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="  # noqa: S105 -- an example for the document
+SECRET_EXAMPLE = secret_text(b"01234567890123456789012345678901")

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Role
-from backend.persistence.database import Row, enum_column, json_column, not_blank
+from backend.persistence.database import NO_READ_BACK, Row, enum_column, json_column, not_blank
 
 
 class CaseText(Row):
@@ -26,7 +26,7 @@ class SavedFilter(Row):
     """A filter of cases with a name; shared with those who hold all of the role, street and department that are named."""
 
     __tablename__ = "saved_filters"
-    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __mapper_args__ = NO_READ_BACK
     __table_args__ = (
         UniqueConstraint("owner_id", "name"),
         not_blank("name"),

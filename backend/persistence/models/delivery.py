@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import DeliveryState, NoticeKind, Role, WebhookAlgorithm
-from backend.persistence.database import Row, enum_column, json_column, not_blank
+from backend.persistence.database import NO_READ_BACK, Row, enum_column, json_column, not_blank
 
 # The same text as domain/notices.Audience.key: one index then serves every kind of audience.
 AUDIENCE = (
@@ -33,7 +33,7 @@ class Notice(Row):
     """One line of an inbox, addressed to an audience: one row however many people belong to it."""
 
     __tablename__ = "notices"
-    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __mapper_args__ = NO_READ_BACK
     __table_args__ = (
         CheckConstraint("num_nonnulls(department_id, role, user_id) = 1", name="one_audience"),
         CheckConstraint("street_code IS NULL OR role IS NOT NULL", name="street_of_a_role"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.persistence.database import Row, json_column
+from backend.persistence.database import NO_READ_BACK, Row, json_column
 from backend.persistence.models.sync import CURRENT_TX
 
 
@@ -18,7 +18,7 @@ class Event(Row):
     """
 
     __tablename__ = "events"
-    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __mapper_args__ = NO_READ_BACK
     __table_args__ = (
         Index(None, "seq", unique=True),
         Index(None, "subject_type", "subject_id", "seq"),

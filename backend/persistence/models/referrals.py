@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, ReferralRole, ReferralStatus, Severity
-from backend.persistence.database import Row, enum_column, json_column
+from backend.persistence.database import NO_READ_BACK, Row, enum_column, json_column
 
 # How soon a person should look at it, 0 first: an emergency before everything, then the gravest. Made by the database, so
 # that no writer can forget it; the inbox is read in this order (queries/cases).
@@ -33,7 +33,7 @@ class Referral(Row):
     ``deadlines``: the spans of its deadline profile when it was routed, by clock; a later rule set changes nothing."""
 
     __tablename__ = "referrals"
-    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __mapper_args__ = NO_READ_BACK
     __table_args__ = (
         UniqueConstraint("report_id", "function_code"),
         CheckConstraint(
