@@ -18,12 +18,16 @@ help: ## list the commands
 setup: ## Debian packages, virtual environment, locked dependencies (the other commands do it by themselves)
 	@.ci/setup.sh
 
+.PHONY: web
+web: setup ## build the console (Node.js from PyPI where the machine has none)
+	@.ci/web.sh
+
 .PHONY: run
-run: setup ## set everything up and serve on http://HOST:PORT until Ctrl-C
+run: web ## set everything up and serve on http://HOST:PORT until Ctrl-C
 	@exec $(BIN)/gridpatrol serve --follow-parent
 
 .PHONY: test
-test: setup checks ## style, types, import contracts, house rules and all tests
+test: web checks ## style, types, import contracts, house rules and all tests
 	@echo "== tests"
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_OPTIONS)
 

@@ -22,6 +22,7 @@ from backend.gateways.webhooks import AddressPolicy, HttpWebhookSender
 from backend.logs import configure_logs
 from backend.persistence.database import db
 from backend.settings import Settings, load_settings
+from backend.web import console
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     api = DocumentedApi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    console.register(app)
     register_error_handlers(app)
     register_request_log(app)
     app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]  # how Flask takes middleware

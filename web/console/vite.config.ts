@@ -1,0 +1,56 @@
+// Builds the console into the folder from which the backend serves it. Nothing comes from another host.
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import vue from '@vitejs/plugin-vue'
+import Components from 'unplugin-vue-components/vite'
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const PACKED = /\.(js|css|svg|html|json)$/
+
+/** Writes .br and .gz beside every text file, so that no request pays for packing. */
+function packed(): Plugin {
+  return {
+    name: 'gridpatrol-packed',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const [name, file] of Object.entries(bundle)) {
+        if (!PACKED.test(name)) continue
+        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source)
+        if (source.length < 1024) continue
+        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
+        this.emitFile({ type: 'asset', fileName: `${name}.br`, source: brotliCompressSync(source, quality) })
+        this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(source, { level: 9 }) })
+      }
+    },
+  }
+}
+
+export default defineConfig({
+  root: here('.'),
+  plugins: [
+    vue(),
+    Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    packed(),
+  ],
+  resolve: { alias: { '@': here('./src'), '@shared': here('../shared') } },
+  build: {
+    outDir: here('../../backend/web/static/console'),
+    emptyOutDir: true,
+    target: 'chrome100',
+    cssCodeSplit: true,
+    manifest: true,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1500,
+  },
+  server: { proxy: { '^/(api|docs|ogc|openapi.json|version)': process.env.GRIDPATROL_URL ?? 'http://127.0.0.1:8000' } },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts', '../shared/**/*.test.ts'],
+    // Element Plus imports its styles; only vite can read them.
+    server: { deps: { inline: ['element-plus'] } },
+  },
+})
