@@ -1,21 +1,17 @@
 """Every setting of the product, read once from the environment. Not here: what they open (gateways/, app.py)."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from backend import setting_values as values
+from backend.setting_values import CHECKOUT, SQLALCHEMY_PREFIX, SettingError
+
 EMBEDDED_DATABASE = "gridpatrol"
 SEAL_ALGORITHMS = ("sha-256", "sm3")  # those of domain/seals.py
-SQLALCHEMY_PREFIX = "postgresql+psycopg://"
-
-BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-
 Value = TypeVar("Value")
 
 
@@ -32,14 +28,6 @@ class PhotoPlace(StrEnum):
 
     LOCAL = "local"
     S3 = "s3"
-
-
-class SettingError(ValueError):
-    """A setting that cannot be used; the text names the variable, what was given and what is wanted."""
-
-    def __init__(self, variable: str, given: str, wanted: str) -> None:
-        super().__init__(f"{variable}={given!r}: {wanted}")
-        self.variable = variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +59,9 @@ class Settings:
     access_token_seconds: int = 15 * 60
     password_memory_kib: int = 19 * 1024  # argon2id, with 2 rounds and 1 lane: OWASP's least for a server
     password_rounds: int = 2
+    web_session_idle_minutes: int = 60  # in a browser: how long nobody may touch it
+    web_session_hours: int = 12  # and its end, however busy it is: one working day
+    public_url: str | None = None  # https://host[:port] as browsers write it; None: what each request says
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_import_bytes: int = 64 * 1024 * 1024
     seal_algorithm: str = "sha-256"
@@ -123,28 +114,31 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         return parse(variable, given) if given else default
 
     s3 = _s3(read)
-    photo_store = read("PHOTO_STORE", _photo_place, base.photo_store)
+    photo_store = read("PHOTO_STORE", values.choice(PhotoPlace), base.photo_store)
     if photo_store is PhotoPlace.S3 and s3 is None:
         raise SettingError("S3_BUCKET", "", "PHOTO_STORE=s3 wants the bucket of the photos")
     return Settings(
-        var_dir=read("VAR_DIR", _folder, base.var_dir),
-        host=read("HOST", _host, base.host),
-        port=read("PORT", _whole(1, 65535), base.port),
-        database_url=read("DATABASE_URL", _database_url, base.database_url),
-        environment=read("ENVIRONMENT", _environment, base.environment),
-        demo_password=read("DEMO_PASSWORD", _secret(10), base.demo_password),
-        access_token_seconds=read("ACCESS_TOKEN_SECONDS", _whole(60, 86_400), base.access_token_seconds),
-        refresh_token_days=read("REFRESH_TOKEN_DAYS", _whole(1, 366), base.refresh_token_days),
-        max_import_bytes=read("MAX_IMPORT_BYTES", _whole(64 * 1024, 2**32), base.max_import_bytes),
-        horizon_warning_seconds=read("HORIZON_WARNING_SECONDS", _whole(1, 86_400), base.horizon_warning_seconds),
-        metrics_token=read("METRICS_TOKEN", _secret(16), base.metrics_token),
-        seal_algorithm=read("SEAL_ALGORITHM", _one_of(*SEAL_ALGORITHMS), base.seal_algorithm),
-        web_workers=read("WEB_WORKERS", _whole(1, 64), base.web_workers),
-        web_threads=read("WEB_THREADS", _whole(1, 64), base.web_threads),
+        var_dir=read("VAR_DIR", values.folder, base.var_dir),
+        host=read("HOST", values.host, base.host),
+        port=read("PORT", values.whole(1, 65535), base.port),
+        database_url=read("DATABASE_URL", values.database_url, base.database_url),
+        environment=read("ENVIRONMENT", values.choice(Environment), base.environment),
+        demo_password=read("DEMO_PASSWORD", values.secret(10), base.demo_password),
+        access_token_seconds=read("ACCESS_TOKEN_SECONDS", values.whole(60, 86_400), base.access_token_seconds),
+        refresh_token_days=read("REFRESH_TOKEN_DAYS", values.whole(1, 366), base.refresh_token_days),
+        web_session_idle_minutes=read("WEB_SESSION_IDLE_MINUTES", values.whole(5, 1440), base.web_session_idle_minutes),
+        web_session_hours=read("WEB_SESSION_HOURS", values.whole(1, 168), base.web_session_hours),
+        public_url=read("PUBLIC_URL", values.origin, base.public_url),
+        max_import_bytes=read("MAX_IMPORT_BYTES", values.whole(64 * 1024, 2**32), base.max_import_bytes),
+        horizon_warning_seconds=read("HORIZON_WARNING_SECONDS", values.whole(1, 86_400), base.horizon_warning_seconds),
+        metrics_token=read("METRICS_TOKEN", values.secret(16), base.metrics_token),
+        seal_algorithm=read("SEAL_ALGORITHM", values.one_of(*SEAL_ALGORITHMS), base.seal_algorithm),
+        web_workers=read("WEB_WORKERS", values.whole(1, 64), base.web_workers),
+        web_threads=read("WEB_THREADS", values.whole(1, 64), base.web_threads),
         photo_store=photo_store,
         s3=s3,
-        webhook_allow_private=read("WEBHOOK_ALLOW_PRIVATE", _networks, base.webhook_allow_private),
-        webhook_allow_http=read("WEBHOOK_ALLOW_HTTP", _yes_or_no, base.webhook_allow_http),
+        webhook_allow_private=read("WEBHOOK_ALLOW_PRIVATE", values.networks, base.webhook_allow_private),
+        webhook_allow_http=read("WEBHOOK_ALLOW_HTTP", values.yes_or_no, base.webhook_allow_http),
     )
 
 
@@ -155,8 +149,8 @@ class _Read(Protocol):
 def _s3(read: _Read) -> S3Settings | None:
     """The S3 service, also when photos are kept elsewhere at present: they may be about to move."""
     base = S3Settings("")
-    bucket = read("S3_BUCKET", _bucket, "")
-    keys = {name: read(name, _as_it_is, "") for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")}
+    bucket = read("S3_BUCKET", values.bucket, "")
+    keys = {name: read(name, values.as_it_is, "") for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")}
     if any(keys.values()) and not all(keys.values()):
         lacking = next(name for name, value in keys.items() if not value)
         raise SettingError(lacking, "", "both keys are wanted, or neither")
@@ -164,118 +158,23 @@ def _s3(read: _Read) -> S3Settings | None:
         return None
     return S3Settings(
         bucket,
-        endpoint=read("S3_ENDPOINT", _endpoint, "") or None,
-        region=read("S3_REGION", _as_it_is, base.region),
-        path_style=read("S3_PATH_STYLE", _yes_or_no, base.path_style),
+        endpoint=read("S3_ENDPOINT", values.endpoint, "") or None,
+        region=read("S3_REGION", values.as_it_is, base.region),
+        path_style=read("S3_PATH_STYLE", values.yes_or_no, base.path_style),
         access_key=keys["S3_ACCESS_KEY"] or None,
         secret_key=keys["S3_SECRET_KEY"] or None,
     )
 
 
-def _whole(low: int, high: int) -> Callable[[str, str], int]:
-    def parse(variable: str, given: str) -> int:
-        wanted = f"a whole number from {low} to {high} is wanted"
-        if not (given.isascii() and given.isdigit()):
-            raise SettingError(variable, given, wanted)
-        number = int(given)
-        if not low <= number <= high:
-            raise SettingError(variable, given, wanted)
-        return number
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str, str], str]:
-    def parse(variable: str, given: str) -> str:
-        if given.lower() not in choices:
-            raise SettingError(variable, given, f"one of {', '.join(choices)} is wanted")
-        return given.lower()
-
-    return parse
-
-
-def _folder(variable: str, given: str) -> Path:
-    path = Path(given).expanduser()
-    path = path if path.is_absolute() else CHECKOUT / path
-    if "\x00" in given or path == Path(path.anchor):
-        raise SettingError(variable, given, "a folder of its own is wanted")
-    if path.exists() and not path.is_dir():
-        raise SettingError(variable, given, "a folder is wanted, this is a file")
-    return path.resolve()
-
-
-def _host(variable: str, given: str) -> str:
-    if any(not (c.isascii() and (c.isalnum() or c in ".:-_")) for c in given):
-        raise SettingError(variable, given, "an address or host name without port is wanted, such as 127.0.0.1")
-    return given
-
-
-def _database_url(variable: str, given: str) -> str:
-    for prefix in (SQLALCHEMY_PREFIX, "postgresql://", "postgres://"):
-        if given.startswith(prefix):
-            return SQLALCHEMY_PREFIX + given.removeprefix(prefix)
-    # The value may hold a password: it is not repeated in the message.
-    raise SettingError(variable, "…", "an address such as postgresql://user:password@server/database is wanted")
-
-
-def _environment(variable: str, given: str) -> Environment:
-    try:
-        return Environment(given.lower())
-    except ValueError:
-        raise SettingError(variable, given, f"one of {', '.join(Environment)} is wanted") from None
-
-
-def _photo_place(variable: str, given: str) -> PhotoPlace:
-    try:
-        return PhotoPlace(given.lower())
-    except ValueError:
-        raise SettingError(variable, given, f"one of {', '.join(PhotoPlace)} is wanted") from None
-
-
-def _bucket(variable: str, given: str) -> str:
-    if not BUCKET.fullmatch(given):
-        raise SettingError(
-            variable, given, "the name of a bucket is wanted: 3 to 63 lower-case letters, digits, . and -"
-        )
-    return given
-
-
-def _endpoint(variable: str, given: str) -> str:
-    url = urlsplit(given)
-    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query or url.fragment:
-        # The value may hold keys: it is not repeated in the message.
-        raise SettingError(variable, "…", "an address such as https://s3.example.org is wanted, without keys in it")
-    return given.rstrip("/")
-
-
-def _networks(variable: str, given: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(part.strip()) for part in given.split(",") if part.strip())
-    except ValueError:
-        raise SettingError(variable, given, "networks such as 10.20.0.0/16,fd00:12::/32 are wanted") from None
-
-
-def _yes_or_no(variable: str, given: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if given.lower() not in known:
-        raise SettingError(variable, given, "yes or no is wanted")
-    return known[given.lower()]
-
-
-def _as_it_is(_variable: str, given: str) -> str:
-    return given
-
-
-def _password(variable: str, given: str) -> str:
-    if len(given) < 10:
-        raise SettingError(variable, "…", "at least 10 characters are wanted")
-    return given
-
-
-def _secret(length: int) -> Callable[[str, str], str]:
-    def parse(variable: str, given: str) -> str:
-        if len(given) < length:
-            raise SettingError(variable, "…", f"at least {length} characters are wanted")
-        return given
-
-    return parse
+__all__ = [
+    "CHECKOUT",
+    "EMBEDDED_DATABASE",
+    "SEAL_ALGORITHMS",
+    "SQLALCHEMY_PREFIX",
+    "Environment",
+    "PhotoPlace",
+    "S3Settings",
+    "SettingError",
+    "Settings",
+    "load_settings",
+]

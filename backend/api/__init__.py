@@ -31,6 +31,7 @@ from backend.api import (
     tasks,
     uploads,
     users,
+    web_session,
     webhooks,
 )
 
@@ -64,5 +65,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.blueprint,
     uploads.blueprint,
     users.blueprint,
+    web_session.blueprint,
     webhooks.blueprint,
 )

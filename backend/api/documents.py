@@ -8,6 +8,7 @@ from typing import Any
 from flask_smorest.utils import deepupdate
 from marshmallow import Schema
 
+from backend.api.browser import READS
 from backend.api.errors import STATUS_OF
 from backend.api.resuming import PROBLEMS as RESUMING_PROBLEMS
 from backend.api.resuming import RESPONSES as RESUMING_RESPONSES
@@ -16,6 +17,7 @@ from backend.domain.errors import CATALOGUE
 
 ALWAYS = ("bad_request", "method_not_allowed", "too_many_requests", "internal_error", "service_unavailable")
 WITH_TOKEN = ("unauthenticated", "token_expired", "session_ended", "forbidden")
+WITH_COOKIE = ("csrf_failed", "foreign_origin")
 EXAMPLE_PARAMS = {"count": 1, "limit": 4_194_304, "retry_after": 60, "min_length": 10}
 FAULTS = [{"path": "category", "code": "required", "message": "必填。"}]
 WITH_BODY = ("bad_json", "payload_too_large", "unsupported_media_type", "invalid_input")
@@ -35,9 +37,12 @@ def operation_document(
     extra: dict[str, Any] | None,
     example: Any,
     public: bool,
+    by_cookie: bool,
 ) -> dict[str, Any]:
     """An OpenAPI 3.1 operation: summary, parameters, body, answer and every problem it can answer with."""
+    guarded = by_cookie and not public and method not in READS
     codes = [*ALWAYS, *([] if public else WITH_TOKEN), *(WITH_BODY if body else ()), *problems]
+    codes += WITH_COOKIE if guarded else ()
     more = RESUMING_RESPONSES if resumes else {}
     codes += RESUMING_PROBLEMS if resumes else ()
     if query is not None:
@@ -46,13 +51,17 @@ def operation_document(
         "summary": summary,
         "responses": {str(status): _answer(answer, status, example), **more, **_problem_responses(codes)},
         "x-permission": permission,
-        "security": [] if public else [{"bearer": []}],
+        "security": [] if public else [{"bearer": []}, *([_cookie_needs(guarded)] if by_cookie else [])],
     }
     if query is not None:
         document["parameters"] = [{"in": "query", "schema": query}]
     if body is not None:
         document["requestBody"] = {"required": True, "content": {"application/json": _shown(body, body_example(body))}}
     return deepupdate(document, extra) if extra else document
+
+
+def _cookie_needs(guarded: bool) -> dict[str, list[str]]:
+    return {"cookie": [], "csrf": []} if guarded else {"cookie": []}
 
 
 def named(document: dict[str, Any], slice_name: str, view: Callable[..., Any]) -> dict[str, Any]:

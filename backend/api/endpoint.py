@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from flask import Response, g, request
@@ -17,6 +17,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from backend.api.body import read_json
+from backend.api.browser import BACKGROUND_HEADER, check_write, cookie_token
 from backend.api.documents import named, operation_document
 from backend.api.resuming import resumable
 from backend.api.state import State, current_state
@@ -25,7 +26,7 @@ from backend.domain.errors import DomainError
 from backend.domain.permissions import check
 from backend.gateways.keys import Keys
 from backend.persistence.unit_of_work import current_session, reading, unit_of_work
-from backend.services.accounts import authenticate
+from backend.services.accounts import WebSession, authenticate, authenticate_web, is_waking, keep_awake
 
 PUBLIC = "public"  # the permission of what anybody may call, written out where it is meant
 
@@ -41,6 +42,7 @@ class Call:
     body: Any
     caller: Actor | None
     opened: Any = None
+    web: WebSession | None = None  # what a cookie opened; None for the bearer of a token
 
     @property
     def actor(self) -> Actor:
@@ -87,6 +89,7 @@ def endpoint(
     described = operation_document(
         permission=permission, summary=summary, method=method, query=query, body=body, answer=answer,
         status=status, resumes=resumes, problems=problems, extra=document, example=example, public=permission == PUBLIC,
+        by_cookie=opens is None,
     )  # fmt: skip
 
     def decorate(view: View) -> View:
@@ -119,33 +122,63 @@ class Stages:
         """Identify, parse, permit, use case, commit, dump; a reading is dumped before its transaction ends."""
         state = current_state()
         now = state.gateways.clock.now()
-        caller, opened = (None, None) if self.permission == PUBLIC else identify(state, now, self.opens or _who)
+        caller, opened, web = NOBODY if self.permission == PUBLIC else identify(state, now, self.opens)
         parsed_query = self.query.load(_query_values(self.query)) if self.query else {}
         parsed_body = self.body.load(read_json()) if self.body else None
         if caller is not None:
             check(caller.roles, self.permission)
         stage: AbstractContextManager[Session] = unit_of_work() if self.writes else reading()
         with stage as session:
-            result = view(Call(session, now, state, parsed_query, parsed_body, caller, opened), **path)
-            response = None if self.writes else _dump(result, self.answer, self.status)
+            result = view(Call(session, now, state, parsed_query, parsed_body, caller, opened, web), **path)
+            response = None if self.writes else dumped(result, self.answer, self.status)
         if response is None:
-            response = _dump(result, self.answer, self.status)
+            response = dumped(result, self.answer, self.status)
         return resumable(response) if self.resumes else response
 
 
-def identify(state: State, now: datetime, opens: Opens) -> tuple[Actor, Any]:
-    """The actor of the bearer token, and what else was read. Raises unauthenticated, token_expired or session_ended."""
+class Identified(NamedTuple):
+    """Who asks, what else was read on the way, and the browser's session if it was a cookie that told."""
+
+    actor: Actor | None
+    opened: Any = None
+    web: WebSession | None = None
+
+
+NOBODY = Identified(None)
+
+
+def identify(state: State, now: datetime, opens: Opens | None) -> Identified:
+    """The actor of the bearer token, else of the cookie; what ``opens`` reads comes with a token only.
+
+    Raises unauthenticated, token_expired, session_ended, and for cookies foreign_origin or csrf_failed.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise DomainError("unauthenticated")
+    cookie = cookie_token() if opens is None else None
     # the same transaction as the use case: two round trips less on every request
-    actor, opened = opens(current_session(), token.strip(), state.gateways.keys, now)
-    g.actor_id = actor.user_id
-    return actor, opened
+    session, keys = current_session(), state.gateways.keys
+    if scheme.lower() == "bearer" and token:
+        found = Identified(*(opens or _who)(session, token.strip(), keys, now))
+    elif cookie is not None and scheme.lower() != "bearer":
+        found = _identify_browser(state, session, cookie, now)
+    else:
+        raise DomainError("unauthenticated")
+    g.actor_id = found.actor.user_id if found.actor else None
+    return found
 
 
 def _who(session: Session, token: str, keys: Keys, now: datetime) -> tuple[Actor, Any]:
     return authenticate(session, token, keys, now), None
+
+
+def _identify_browser(state: State, session: Session, cookie: str, now: datetime) -> Identified:
+    actor, web = authenticate_web(session, cookie, now)
+    check_write(web, state.gateways.keys, state.settings)
+    is_seen = BACKGROUND_HEADER not in request.headers
+    if is_seen and is_waking(web, now=now, settings=state.settings):
+        # on its own, before the use case: a reading writes nothing, and a refused request was made by somebody all the same
+        with unit_of_work() as waking:
+            web = keep_awake(waking, web, now=now, settings=state.settings)
+    return Identified(actor, None, web)
 
 
 def _query_values(schema: Schema) -> dict[str, Any]:
@@ -156,7 +189,8 @@ def _is_list(schema: Schema, name: str) -> bool:
     return any((field.data_key or key) == name and hasattr(field, "inner") for key, field in schema.fields.items())
 
 
-def _dump(result: Any, schema: Schema | None, status: int) -> Response:
+def dumped(result: Any, schema: Schema | None, status: int = 200) -> Response:
+    """The answer: a Response as it is, 204 for None, else JSON by ``schema``."""
     if isinstance(result, Response):
         return result
     if result is None:

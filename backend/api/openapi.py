@@ -7,6 +7,7 @@ import orjson
 from flask import Flask
 from flask_smorest import Api
 
+from backend.api.browser import COOKIE, CSRF_HEADER
 from backend.api.documents import problem_examples, problem_list
 
 DESCRIPTION = """\
@@ -15,7 +16,8 @@ Grid-by-grid health patrol: offline reports, grid placement, lawful referral.
 * Times are RFC 3339 with offset, ids lower-case UUIDs, positions longitude and latitude in degrees.
 * A refusal is `application/problem+json` with a stable `code`; [all codes](docs/problems) stand in `x-problems` too. Its
   `detail` is a sentence for people: Chinese, or English with `Accept-Language: en`.
-* Sign in with `POST /api/v1/session`, then send `Authorization: Bearer …`.
+* Sign in with `POST /api/v1/session`, then send `Authorization: Bearer …`. Pages in a browser sign in with
+  `POST /api/v1/session/web`: a cookie goes along by itself then, and every write needs `X-CSRF-Token`.
 * Where a network lets only GET and POST through: POST with `X-HTTP-Method-Override: PATCH` (or HEAD, DELETE).
 * Lists run from the newest to the oldest; ask for the next page with the `next_cursor` of the last one."""
 
@@ -32,7 +34,21 @@ OPENAPI_CONFIG: dict[str, Any] = {
         },
         "components": {
             "examples": problem_examples(),
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "Set by POST /api/v1/session/web; for pages of this site, which cannot read it.",
+                },
+                "csrf": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": CSRF_HEADER,
+                    "description": "`csrf_token` of the session; wanted beside the cookie for everything that is no GET.",
+                },
+            },
         },
         "x-problems": problem_list(),
     },

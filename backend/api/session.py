@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from backend.api.browser import take_cookie
 from backend.api.endpoint import PUBLIC, Call, endpoint
 from backend.api.errors import problem_of
 from backend.api.schemas.session import ChangePasswordSchema, MeSchema, RefreshSchema, SignedInSchema, SignInSchema
@@ -14,7 +15,7 @@ from backend.domain.passwords import password_due_at, policy_at
 from backend.domain.permissions import PERMISSIONS, can
 from backend.persistence.queries.accounts import get_user
 from backend.services import accounts
-from backend.services.accounts import DeviceInfo, SignedIn
+from backend.services.accounts import DeviceInfo, SignedIn, csrf_token
 
 blueprint = Blueprint("session", __name__, url_prefix="/api/v1/session", description="Signing in; one's own account")
 
@@ -48,6 +49,9 @@ ME_EXAMPLE = {
     "password_due_at": "2027-05-19T02:00:00+00:00",
     "device_id": "0197a5a0-0000-7000-8000-00000000000d",
     "session_id": "0197a5a0-0000-7000-8000-00000000000e",
+    "expires_at": "2027-01-19T02:00:00+00:00",
+    "csrf_token": None,
+    "second_factor": False,
 }
 
 
@@ -100,9 +104,16 @@ def refresh(call: Call) -> SignedIn | Response:
     return _told(accounts.refresh(call.session, token, keys=state.gateways.keys, now=call.now, settings=state.settings))
 
 
-@endpoint(blueprint, "", method="DELETE", permission="session.own", summary="Sign out on this device", status=204)
-def sign_out(call: Call) -> None:
-    accounts.sign_out(call.session, call.actor, now=call.now)
+@endpoint(
+    blueprint,
+    "",
+    method="DELETE",
+    permission="session.own",
+    summary="Sign out here",
+    status=204,
+)
+def sign_out(call: Call) -> Response | None:
+    return _sign_out(call)
 
 
 @endpoint(
@@ -113,8 +124,8 @@ def sign_out(call: Call) -> None:
     summary="Sign out on this device (where a firewall blocks DELETE)",
     status=204,
 )
-def end(call: Call) -> None:
-    accounts.sign_out(call.session, call.actor, now=call.now)
+def end(call: Call) -> Response | None:
+    return _sign_out(call)
 
 
 @endpoint(
@@ -139,6 +150,9 @@ def show_me(call: Call) -> dict[str, Any]:
         "password_due_at": password_due_at(user.password_changed_at, policy_at(day)),
         "device_id": actor.device_id,
         "session_id": actor.session_id,
+        "expires_at": call.web.idle_until if call.web else actor.session_ends_at,
+        "csrf_token": csrf_token(call.state.gateways.keys, call.web.id) if call.web else None,
+        "second_factor": False,
     }
 
 
@@ -159,6 +173,12 @@ def change_password(call: Call) -> Response | None:
             call.session, call.actor, body["current"], body["new"], now=call.now, settings=call.state.settings
         )
     )
+
+
+def _sign_out(call: Call) -> Response | None:
+    accounts.sign_out(call.session, call.actor, now=call.now)
+    # a phone's sign-out leaves alone what the same browser may hold
+    return take_cookie(Response(status=204), call.state.settings) if call.web else None
 
 
 def _told(result: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from backend.domain.errors import DomainError
@@ -15,7 +16,8 @@ DISTRICT_ROLES = frozenset({Role.BUREAU_TRIAGER, Role.CITY_OPERATIONS, Role.ADMI
 class Actor:
     """A signed-in user with the roles that hold today, and the session and device the request came from.
 
-    ``street_codes`` are those he coordinates, ``department_ids`` those he is an officer of.
+    ``street_codes`` are those he coordinates, ``department_ids`` those he is an officer of; ``session_ends_at``: when he is
+    signed out if nothing more comes from him.
     """
 
     user_id: UUID
@@ -26,6 +28,7 @@ class Actor:
     department_ids: frozenset[UUID] = field(default_factory=frozenset)
     device_id: UUID | None = None
     session_id: UUID | None = None
+    session_ends_at: datetime | None = None
 
     @property
     def sees_district(self) -> bool:

@@ -17,6 +17,8 @@ from typing import Any
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 FILE_NAME = "keys.json"
 TOKEN_ALGORITHM = "HS256"  # noqa: S105 # the name of an algorithm, not a secret
@@ -36,6 +38,7 @@ class Keys:
 
     def __init__(self, token_key: bytes, signing_keys: Sequence[bytes]) -> None:
         self.token_key = token_key
+        self._derived: dict[str, bytes] = {}
         pairs = [Ed25519PrivateKey.from_private_bytes(seed) for seed in signing_keys]
         self._signer = pairs[0]
         self._published = [_public_jwk(pair) for pair in pairs]
@@ -75,6 +78,13 @@ class Keys:
         if wrong:
             raise ValueError(f"unknown algorithms {sorted(wrong)}")
         return cls(bytes.fromhex(token["secret"]), [bytes.fromhex(key["private"]) for key in signing])
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for ``purpose`` alone (HKDF-SHA-256, RFC 5869, of the token secret)."""
+        if purpose not in self._derived:
+            made = HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.token_key)
+            self._derived[purpose] = made  # two threads at once make the same
+        return self._derived[purpose]
 
     def sign(self, payload: dict[str, Any]) -> str:
         """``payload`` as a compact JWS (RFC 7515) signed with EdDSA; its header names the key."""

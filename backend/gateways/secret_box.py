@@ -7,15 +7,13 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from backend.gateways.keys import Keys
 
 ALGORITHM = "aes-256-gcm"  # NIST SP 800-38D
 PROFILE = b"\x01"  # first byte of what is kept: which algorithm and derivation made it
 NONCE_BYTES = 12
-_PURPOSE = b"gridpatrol/secret-box/1"
+_PURPOSE = "gridpatrol/secret-box/1"
 
 
 class UnreadableSecretError(Exception):
@@ -23,11 +21,10 @@ class UnreadableSecretError(Exception):
 
 
 class SecretBox:
-    """Seals and opens with a key derived (HKDF-SHA-256, RFC 5869) from the installation's token secret."""
+    """Seals and opens with a key derived from the installation's token secret."""
 
     def __init__(self, keys: Keys) -> None:
-        key = HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(keys.token_key)
-        self._cipher = AESGCM(key)
+        self._cipher = AESGCM(keys.derived(_PURPOSE))
 
     def seal(self, secret: bytes, context: str) -> bytes:
         """``secret`` encrypted for ``context`` (whose it is): moved to another row it cannot be opened."""

@@ -1,4 +1,4 @@
-"""Jobs about accounts: forgetting refresh tokens past their life. Not here: what a session is (services/accounts)."""
+"""Jobs about accounts: forgetting refresh tokens and cookies past their life. Not here: what a session is (services/accounts)."""
 
 import structlog
 from procrastinate import JobContext
@@ -15,7 +15,7 @@ FORGET_SESSIONS = "accounts.forget_sessions"
 @job_app.periodic(cron="41 18 * * *")  # 02:41 in Shanghai
 @job_app.task(name=FORGET_SESSIONS, queue="housekeeping", queueing_lock=FORGET_SESSIONS, pass_context=True)
 def forget_sessions(context: JobContext, timestamp: int) -> None:
-    """Delete refresh tokens that have expired; ``timestamp`` is the planned time, from the queue."""
+    """Delete refresh tokens and cookies that have expired; ``timestamp`` is the planned time, from the queue."""
     with application_of(context).app_context():
         log.info("refresh_tokens_forgotten", count=forget_expired_tokens(), due=timestamp)
 

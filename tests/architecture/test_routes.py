@@ -13,6 +13,7 @@ OPEN_ROUTES = {
     "/version": "support asks for it on the phone",
     "/.well-known/jwks.json": "a receipt must be checkable by anybody",
     "/api/v1/session": "signing in",
+    "/api/v1/session/web": "signing in with a browser",
     "/api/v1/session/refresh": "the access token may have ended",
     "/": "the console's empty page; it asks who is there",
     "/<page:name>": "the same page at its other addresses",

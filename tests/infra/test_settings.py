@@ -38,6 +38,9 @@ def test_everything_is_read(tmp_path: Path) -> None:
             "DEMO_PASSWORD": "a long enough one",
             "ACCESS_TOKEN_SECONDS": "600",
             "REFRESH_TOKEN_DAYS": "7",
+            "WEB_SESSION_IDLE_MINUTES": "30",
+            "WEB_SESSION_HOURS": "8",
+            "PUBLIC_URL": "https://Patrol.example.org:8443/",
             "SEAL_ALGORITHM": "SM3",
             "METRICS_TOKEN": "sixteen-or-more-x",
             "HORIZON_WARNING_SECONDS": "5",
@@ -48,6 +51,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert settings.port == 9001
     assert settings.environment is Environment.PRODUCTION
     assert (settings.access_token_seconds, settings.refresh_token_days) == (600, 7)
+    assert (settings.web_session_idle_minutes, settings.web_session_hours) == (30, 8)
+    assert settings.public_url == "https://patrol.example.org:8443"
     assert (settings.seal_algorithm, settings.metrics_token) == ("sm3", "sixteen-or-more-x")
     assert settings.horizon_warning_seconds == 5
     assert not settings.is_embedded
@@ -106,6 +111,11 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
         ("ENVIRONMENT", "staging"),
         ("DEMO_PASSWORD", "top-sec"),
         ("ACCESS_TOKEN_SECONDS", "59"),
+        ("WEB_SESSION_IDLE_MINUTES", "1"),
+        ("WEB_SESSION_HOURS", "0"),
+        ("PUBLIC_URL", "patrol.example.org"),
+        ("PUBLIC_URL", "https://patrol.example.org/patrol"),
+        ("PUBLIC_URL", "https://user:top-secret@patrol.example.org"),
         ("REFRESH_TOKEN_DAYS", "many"),
         ("MAX_IMPORT_BYTES", "1e6"),
         ("PHOTO_STORE", "tape"),

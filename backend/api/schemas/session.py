@@ -57,6 +57,28 @@ class SignedInSchema(Schema):
     user = fields.Nested(SignedInUserSchema, required=True)
 
 
+class WebSignInSchema(Schema):
+    """User name and password, typed into a page."""
+
+    EXAMPLE: ClassVar = {"username": "coordinator01", "password": "Demo-pass-2026"}
+
+    username = Words(required=True, min_length=1, max_length=100)
+    password = Secret()
+
+
+class WebSignedInSchema(Schema):
+    """Who signed in; the session itself is in a cookie that pages cannot read."""
+
+    user = fields.Nested(SignedInUserSchema, required=True)
+    csrf_token = fields.String(
+        required=True,
+        metadata={"description": "For X-CSRF-Token with everything that is no GET; GET /me tells it again"},
+    )
+    expires_at = fields.AwareDateTime(
+        required=True, metadata={"description": "When the session ends if nothing more comes from the browser"}
+    )
+
+
 class RefreshSchema(Schema):
     """The refresh token of the last answer."""
 
@@ -85,5 +107,15 @@ class MeSchema(SignedInUserSchema):
     password_due_at = fields.AwareDateTime(
         required=True, metadata={"description": "When the password should be replaced; nobody is locked out by it"}
     )
-    device_id = fields.UUID(required=True)
+    device_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null in a browser"})
     session_id = fields.UUID(required=True)
+    expires_at = fields.AwareDateTime(
+        required=True,
+        metadata={"description": "When the session ends if nothing more comes from this device or browser"},
+    )
+    csrf_token = fields.String(
+        required=True, allow_none=True, metadata={"description": "For X-CSRF-Token; null for the bearer of a token"}
+    )
+    second_factor = fields.Boolean(
+        required=True, metadata={"description": "Whether signing in to this account wants a code too"}
+    )

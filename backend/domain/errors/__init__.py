@@ -13,9 +13,20 @@ from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.legal import LEGAL
 from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.rule_sets import RULE_SETS
+from backend.domain.errors.sign_in import SIGN_IN
 from backend.domain.errors.slices import SLICES
 
-CATALOGUE: dict[str, Problem] = {**GENERAL, **SLICES, **CASES, **CLOCKS, **DELIVERY, **LEGAL, **REFERRALS, **RULE_SETS}
+CATALOGUE: dict[str, Problem] = {
+    **GENERAL,
+    **SLICES,
+    **CASES,
+    **CLOCKS,
+    **DELIVERY,
+    **LEGAL,
+    **REFERRALS,
+    **RULE_SETS,
+    **SIGN_IN,
+}
 
 
 class DomainError(Exception):

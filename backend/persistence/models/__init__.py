@@ -1,6 +1,14 @@
 """Every table, importable from one place, so that the metadata is whole wherever a model is used."""
 
-from backend.persistence.models.accounts import Device, LoginSession, RefreshToken, RoleAssignment, User, UserSkill
+from backend.persistence.models.accounts import (
+    Device,
+    LoginSession,
+    RefreshToken,
+    RoleAssignment,
+    User,
+    UserSkill,
+    WebLogin,
+)
 from backend.persistence.models.cases import BulkAnswer, CaseText, SavedFilter
 from backend.persistence.models.casework import (
     JointHandling,
@@ -103,6 +111,7 @@ __all__ = [
     "Upload",
     "User",
     "UserSkill",
+    "WebLogin",
     "WebhookDelivery",
     "WebhookSubscription",
 ]

@@ -100,14 +100,15 @@ class Device(Row):
 
 
 class LoginSession(Row):
-    """One sign-in on one device; ends by sign-out, revocation, expiry or reuse of a spent refresh token."""
+    """One sign-in on one device, or in a browser (no device); ends by sign-out, revocation, expiry or reuse of a spent
+    refresh token."""
 
     __tablename__ = "login_sessions"
     __table_args__ = (Index(None, "device_id"), Index(None, "user_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    device_id: Mapped[UUID] = mapped_column(ForeignKey("devices.id"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -125,3 +126,14 @@ class RefreshToken(Row):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]
+
+
+class WebLogin(Row):
+    """What makes a login session one of a browser: its cookie, kept as SHA-256 only, and until when it may rest."""
+
+    __tablename__ = "web_logins"
+    __table_args__ = (Index(None, "session_id", unique=True), Index(None, "idle_until"))
+
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("login_sessions.id"))
+    idle_until: Mapped[datetime]

@@ -15,7 +15,24 @@ from backend.services.accounts.users import (
     set_roles,
     set_skills,
 )
-from backend.services.accounts.values import DeviceInfo, NewUser, Person, RoleGrant, SignedIn
+from backend.services.accounts.values import (
+    DeviceInfo,
+    NewUser,
+    Person,
+    RoleGrant,
+    SignedIn,
+    WebSession,
+    WebSignedIn,
+)
+from backend.services.accounts.web import (
+    authenticate_web,
+    csrf_token,
+    is_csrf_token,
+    is_waking,
+    keep_awake,
+    open_web_session,
+    sign_in_web,
+)
 
 __all__ = [
     "DeviceInfo",
@@ -23,16 +40,24 @@ __all__ = [
     "Person",
     "RoleGrant",
     "SignedIn",
+    "WebSession",
+    "WebSignedIn",
     "authenticate",
+    "authenticate_web",
     "change_password",
     "create_user",
+    "csrf_token",
     "disable_user",
     "enable_user",
     "find_user",
     "forget_old_sessions",
     "hash_password",
+    "is_csrf_token",
+    "is_waking",
+    "keep_awake",
     "load_actor",
     "open_session",
+    "open_web_session",
     "refresh",
     "reset_password",
     "restore_device",
@@ -40,5 +65,6 @@ __all__ = [
     "set_roles",
     "set_skills",
     "sign_in",
+    "sign_in_web",
     "sign_out",
 ]

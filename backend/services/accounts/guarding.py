@@ -15,8 +15,25 @@ from backend.domain.errors import DomainError
 from backend.domain.passwords import Failures, after_failure, policy_at
 from backend.persistence.models import User
 from backend.services.accounts.endings import note
-from backend.services.accounts.hashing import is_password
+from backend.services.accounts.hashing import hash_password, is_outdated, is_password
 from backend.settings import Settings
+
+
+def check_who_signs_in(
+    session: Session, username: str, password: str, *, now: datetime, settings: Settings
+) -> User | DomainError:
+    """The user of this name, if the password is his; his row is locked then. Otherwise the refusal to be returned:
+    bad_credentials (unknown user or wrong password, not told apart), account_locked or account_disabled."""
+    user = session.scalar(select(User).where(User.username == username.strip().lower()))
+    refusal = check_secret(session, None, user, password, now=now, settings=settings)
+    if refusal is not None or user is None:
+        session.flush()
+        return refusal or DomainError("bad_credentials")
+    if not user.is_active:
+        return DomainError("account_disabled")
+    if is_outdated(user.password_hash, settings):
+        user.password_hash = hash_password(password, settings)
+    return user
 
 
 def check_secret(

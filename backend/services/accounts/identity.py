@@ -17,22 +17,25 @@ from backend.persistence.statements import row
 from backend.services.accounts.tokens import AccessClaims, read_access_token
 
 # A street or department counts only for the role it was given with: a worker's street opens no coordinator's view.
-WHO = """
-    SELECT s.user_id, s.device_id, u.username, u.name,
-           u.is_active AND s.ended_at IS NULL AND s.expires_at > %(now)s AND d.revoked_at IS NULL AS is_open,
-           r.roles, r.street_codes, r.department_ids
-    FROM login_sessions s
-    JOIN users u ON u.id = s.user_id
-    JOIN devices d ON d.id = s.device_id
+ROLES_HELD = """
     CROSS JOIN LATERAL (
         SELECT array_agg(role) AS roles,
                array_agg(street_code) FILTER (WHERE role = 'street_coordinator') AS street_codes,
                array_agg(department_id) FILTER (WHERE role = 'department_officer') AS department_ids
         FROM role_assignments
         WHERE user_id = s.user_id AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)) r
-    WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s
 """
-WHO_COLUMNS = 8
+WHO = f"""
+    SELECT s.user_id, s.device_id, u.username, u.name,
+           u.is_active AND s.ended_at IS NULL AND s.expires_at > %(now)s AND d.revoked_at IS NULL AS is_open,
+           r.roles, r.street_codes, r.department_ids, s.expires_at AS ends_at
+    FROM login_sessions s
+    JOIN users u ON u.id = s.user_id
+    JOIN devices d ON d.id = s.device_id
+    {ROLES_HELD}
+    WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s
+"""  # noqa: S608 -- made of our own texts
+WHO_COLUMNS = 9
 ROLE_OF = {role.value: role for role in Role}
 
 
@@ -42,7 +45,7 @@ def authenticate(session: Session, token: str, keys: Keys, now: datetime) -> Act
     Raises unauthenticated (no token of ours), token_expired, session_ended (signed out, revoked device, disabled user).
     """
     claims = read_access_token(keys, token, now)
-    return actor_of(claims, row(session, WHO, who_values(claims, now)))
+    return actor_of(claims.session_id, row(session, WHO, who_values(claims, now)))
 
 
 def who_values(claims: AccessClaims, now: datetime) -> dict[str, Any]:
@@ -50,11 +53,11 @@ def who_values(claims: AccessClaims, now: datetime) -> dict[str, Any]:
     return {"session_id": claims.session_id, "user_id": claims.user_id, "now": now, "day": local_day(now)}
 
 
-def actor_of(claims: AccessClaims, found: tuple[Any, ...] | None) -> Actor:
+def actor_of(session_id: UUID, found: tuple[Any, ...] | None) -> Actor:
     """The actor of a row that begins with the columns of WHO. Raises session_ended."""
     if found is None:
         raise DomainError("session_ended")
-    user_id, device_id, username, name, is_open, roles, street_codes, department_ids = found[:WHO_COLUMNS]
+    user_id, device_id, username, name, is_open, roles, street_codes, department_ids, ends_at = found[:WHO_COLUMNS]
     if not is_open:
         raise DomainError("session_ended")
     return Actor(
@@ -65,7 +68,8 @@ def actor_of(claims: AccessClaims, found: tuple[Any, ...] | None) -> Actor:
         street_codes=frozenset(street_codes or ()),
         department_ids=frozenset(department_ids or ()),
         device_id=device_id,
-        session_id=claims.session_id,
+        session_id=session_id,
+        session_ends_at=ends_at,
     )
 
 

@@ -14,8 +14,7 @@ from backend.domain.ids import new_id
 from backend.gateways.keys import Keys
 from backend.persistence.models import Device, LoginSession, RefreshToken, RoleAssignment, User
 from backend.services.accounts.endings import EndReason, end_sessions, note
-from backend.services.accounts.guarding import check_secret
-from backend.services.accounts.hashing import hash_password, is_outdated
+from backend.services.accounts.guarding import check_who_signs_in
 from backend.services.accounts.tokens import AccessClaims, make_access_token, make_refresh_token, refresh_digest
 from backend.services.accounts.values import DeviceInfo, Person, SignedIn
 from backend.settings import Settings
@@ -36,15 +35,9 @@ def sign_in(
     Returned refusals: bad_credentials (unknown user or wrong password, not told apart), account_locked, account_disabled,
     device_revoked.
     """
-    user = session.scalar(select(User).where(User.username == username.strip().lower()))
-    refusal = check_secret(session, None, user, password, now=now, settings=settings)
-    if refusal is not None or user is None:
-        session.flush()
-        return refusal or DomainError("bad_credentials")
-    if not user.is_active:
-        return DomainError("account_disabled")
-    if is_outdated(user.password_hash, settings):
-        user.password_hash = hash_password(password, settings)
+    user = check_who_signs_in(session, username, password, now=now, settings=settings)
+    if isinstance(user, DomainError):
+        return user
     phone = _device(session, user, device, now)
     if phone.revoked_at is not None:
         return DomainError("device_revoked")
@@ -133,10 +126,11 @@ def _hand_out(
     session.flush()
     claims = AccessClaims(login.id, user.id)
     access = make_access_token(keys, claims, now, settings.access_token_seconds)
-    return SignedIn(access, token, settings.access_token_seconds, _person(session, user, now))
+    return SignedIn(access, token, settings.access_token_seconds, person_of(session, user, now))
 
 
-def _person(session: Session, user: User, now: datetime) -> Person:
+def person_of(session: Session, user: User, now: datetime) -> Person:
+    """``user`` as his phone or browser shows him, with the roles he holds on the day of ``now``."""
     day = local_day(now)
     held = session.execute(
         select(RoleAssignment.role, RoleAssignment.street_code)

@@ -1,7 +1,7 @@
 """Plain values that go into and come out of the use cases of accounts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from backend.domain.vocabulary import Category, Role
@@ -35,6 +35,25 @@ class SignedIn:
     access_token: str
     refresh_token: str
     expires_in: int
+    user: Person
+
+
+@dataclass(frozen=True, slots=True)
+class WebSession:
+    """A login session of a browser: until when it may rest, and its end however busy it is."""
+
+    id: UUID
+    idle_until: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WebSignedIn:
+    """A login session of a browser that was just opened; ``token`` is for its cookie alone."""
+
+    token: str
+    session: WebSession
+    csrf_token: str
     user: Person
 
 

@@ -50,7 +50,7 @@ def open_sync(session: Session, token: str, keys: Keys, now: datetime) -> tuple[
     """Who calls, and what the call must know. Raises unauthenticated, token_expired or session_ended."""
     claims = read_access_token(keys, token, now)
     found = row(session, OPENING, who_values(claims, now), alone=True)
-    actor = actor_of(claims, found)
+    actor = actor_of(claims.session_id, found)
     assert found is not None  # actor_of refuses None
     horizon, ids, since, revision, last_contact_at, offset_ms, items, photos, oldest_at, *places = found[WHO_COLUMNS:]
     newest, newest_seq, trimmed, trimmed_seq = (number or 0 for number in places)
