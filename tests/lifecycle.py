@@ -8,6 +8,7 @@ pending_triage dismiss closed
 pending_triage redirect pending_triage
 pending_triage await_triage pending_triage
 routed route routed
+routed recall pending_triage
 routed merge merged
 routed accept accepted
 routed return returned
@@ -47,6 +48,7 @@ reopened await_triage pending_triage
 MAY = """
 confirm bureau_triager city_operations
 route bureau_triager city_operations
+recall bureau_triager city_operations
 merge bureau_triager city_operations
 unmerge bureau_triager city_operations
 dismiss bureau_triager

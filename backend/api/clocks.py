@@ -42,7 +42,7 @@ CLOCKS_EXAMPLE = {"clocks": [CLOCK_EXAMPLE], "requests": [REQUEST_EXAMPLE]}
 )
 def show_clocks(call: Call, referral_id: UUID) -> Response:
     """Stage, whole case and law side by side, ended ones as well; for whoever sees the referral."""
-    return json_answer(_shown_clocks(clocks_of(call.session, call.actor, referral_id)))
+    return json_answer(shown_clocks(clocks_of(call.session, call.actor, referral_id)))
 
 
 @endpoint(
@@ -103,7 +103,7 @@ def decide(call: Call, referral_id: UUID, request_id: UUID) -> Any:
 def resume(call: Call, referral_id: UUID) -> Response:
     """They end by themselves when the time granted is over, and with any act on the referral."""
     clocks.resume(call.session, call.actor, referral_id, call.body["reason"], now=call.now)
-    return json_answer(_shown_clocks(clocks_of(call.session, call.actor, referral_id)))
+    return json_answer(shown_clocks(clocks_of(call.session, call.actor, referral_id)))
 
 
 @endpoint(
@@ -141,7 +141,8 @@ def _needed(body: dict[str, Any], name: str) -> Any:
     return body[name]
 
 
-def _shown_clocks(found: ReferralClocks) -> dict[str, Any]:
+def shown_clocks(found: ReferralClocks) -> dict[str, Any]:
+    """The deadlines of a referral in the shape of ReferralClocksSchema."""
     return {
         "clocks": [_shown_clock(row, found) for row in found.clocks],
         "requests": [shown_request(row) for row in found.requests],

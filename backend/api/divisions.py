@@ -13,8 +13,8 @@ from backend.api.schemas.divisions import (
     FormListSchema,
     JwksSchema,
     VocabularySchema,
-    WorkflowSchema,
 )
+from backend.api.schemas.workflow import WorkflowSchema
 from backend.domain.calendar import local_day
 from backend.domain.labels import all_labels, office_lists, vocabulary_objects
 from backend.domain.workflow import workflow_document
@@ -104,15 +104,7 @@ def show_vocabulary(call: Call) -> dict[str, Any]:
     summary="Life cycles of tasks, referrals and reports, and who may act",
     resumes=True,
     answer=WorkflowSchema,
-    example={
-        "task": {"transitions": [{"from": "assigned", "action": "accept", "to": "accepted"}]},
-        "referral": {"transitions": [{"from": "routed", "action": "accept", "to": "accepted"}]},
-        "crime_transfer": {"transitions": [{"from": "proposed", "action": "approve", "to": "approved"}]},
-        "rule_set": {"transitions": [{"from": "draft", "action": "check", "to": "checked"}]},
-        "report": {"statuses": [{"code": "referred", "zh": "已派发", "en": "Referred"}]},
-        "quarantine": {"transitions": [{"from": "open", "action": "repair", "to": "repaired"}]},
-        "roles": [LABEL],
-    },
+    example=workflow_document(),
 )
 def show_workflow(call: Call) -> dict[str, Any]:
     return workflow_document()

@@ -43,6 +43,7 @@ ACTION_PROBLEMS = (
     "transfer_needs_other_department",
     "assignee_not_officer",
     "material_missing",
+    "recall_too_late",
 )
 
 

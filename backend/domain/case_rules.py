@@ -22,6 +22,10 @@ class CaseRules:
     verification_within_days: int
     precedents_shown: int
     emergency_call_minutes: int
+    recall_seconds: int
+    alike_days: int
+    alike_distance_m: int
+    alike_shown: int
 
 
 @cache

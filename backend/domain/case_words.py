@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 __all__ = [
+    "ActField",
+    "ActNeed",
     "BulkResult",
     "CaseSort",
     "ClosingRule",
@@ -15,6 +17,7 @@ __all__ = [
     "ReferralAction",
     "ReferralRole",
     "ReferralStatus",
+    "RouteHint",
     "RuleSetAction",
     "RuleSetStatus",
     "TableFormat",
@@ -47,6 +50,7 @@ class ReferralAction(StrEnum):
 
     CONFIRM = "confirm"
     ROUTE = "route"
+    RECALL = "recall"
     MERGE = "merge"
     UNMERGE = "unmerge"
     DISMISS = "dismiss"
@@ -64,6 +68,41 @@ class ReferralAction(StrEnum):
     # by the product itself, when a department ends; no role may do them
     REDIRECT = "redirect"
     UNROUTE = "await_triage"  # the word of first routing for the same thing
+
+
+class ActField(StrEnum):
+    """What may come with an act on a referral; the names are those of the request."""
+
+    REASON = "reason"
+    NOTE = "note"
+    DEPARTMENT = "department"
+    FUNCTION = "function"
+    TARGET = "target"
+    ASSIGNEE = "assignee"
+    RETURN_CODE = "return_code"
+    PROPOSED_DEPARTMENT = "proposed_department"
+    OUTCOME_CODE = "outcome_code"
+    LEGAL_BASIS = "legal_basis"
+    MATERIALS = "materials"
+
+
+class ActNeed(StrEnum):
+    """Whether an act needs something. one_of: one of all that say so · if_moved: where it is taken from a department."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    ONE_OF = "one_of"
+    IF_MOVED = "if_moved"
+
+
+class RouteHint(StrEnum):
+    """Why a department stands high among those a referral can be routed to."""
+
+    CURRENT = "current"
+    PROPOSED = "proposed"
+    RULES = "rules"
+    RULING = "ruling"
+    INFORMED = "informed"
 
 
 class CrimeTransferStatus(StrEnum):

@@ -132,6 +132,7 @@ TASK_ACTION_PERMISSION: dict[TaskAction, str] = {
 REFERRAL_ACTION_PERMISSION: dict[ReferralAction, str] = {
     ReferralAction.CONFIRM: "referral.route",
     ReferralAction.ROUTE: "referral.route",
+    ReferralAction.RECALL: "referral.route",
     ReferralAction.MERGE: "referral.merge",
     ReferralAction.UNMERGE: "referral.merge",
     ReferralAction.DISMISS: "referral.dismiss",

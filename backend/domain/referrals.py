@@ -21,6 +21,10 @@ TRANSITIONS: dict[tuple[ReferralStatus, ReferralAction], ReferralStatus] = {
     (S.PENDING_TRIAGE, A.DISMISS): S.CLOSED,
     # before the department has accepted, the dispatcher may still change his mind
     (S.ROUTED, A.ROUTE): S.ROUTED,
+    (
+        S.ROUTED,
+        A.RECALL,
+    ): S.PENDING_TRIAGE,  # a slip of the hand: by whoever sent it, within minutes (act_needs.can_recall)
     (S.ROUTED, A.MERGE): S.MERGED,
     (S.ROUTED, A.ACCEPT): S.ACCEPTED,
     (S.ROUTED, A.RETURN): S.RETURNED,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.domain import crime_transfers, quarantine, referrals, rule_sets, tasks
+from backend.domain.act_needs import NEEDS, UNDONE_BY
 from backend.domain.crime import materials
 from backend.domain.labels import labelled
 from backend.domain.permissions import (
@@ -50,7 +51,7 @@ def workflow_document() -> dict[str, Any]:
         "referral": {
             "roles": labelled(ReferralRole),
             "statuses": _statuses(ReferralStatus, referrals.FINAL_STATUSES),
-            "actions": _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED),
+            "actions": _referral_actions(),
             "transitions": _transitions(referrals.TRANSITIONS),
         },
         "crime_transfer": {
@@ -97,6 +98,14 @@ def _actions(
             "reason_needed": entry["code"] in reason_codes,
         }
         for entry in labelled(actions)
+    ]
+
+
+def _referral_actions() -> list[dict[str, Any]]:
+    """Beside what every act says: what it needs, and which act takes it back (null: none does)."""
+    return [
+        {**entry, "needs": NEEDS[ReferralAction(entry["code"])], "undone_by": UNDONE_BY.get(entry["code"])}
+        for entry in _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED)
     ]
 
 

@@ -45,13 +45,13 @@ def shown_report(detail: ReportDetail, referrals: list[dict[str, Any]], language
         "site_address": site.get("address") or (detail.site.address if detail.site else None),
         "position": _position(detail),
         "form": {"code": report.form_code, "version": report.form_version},
-        "photos": [_photo(photo) for photo in detail.photos],
+        "photos": [shown_photo(photo) for photo in detail.photos],
         "photos_waiting_since": photo_state["waiting_since"],
         "photo_state": photo_state,
         "amendments": [_amendment(row) for row in detail.amendments],
         "emergency_calls": [_call(row) for row in detail.calls],
         "referrals": referrals,
-        "routing": _routing(report.routing, detail.rule_names, language),
+        "routing": shown_routing(report.routing, detail.rule_names, language),
         "history": [shown_event(row) for row in detail.history],
     }
 
@@ -74,7 +74,8 @@ def _position(detail: ReportDetail) -> dict[str, Any] | None:
     return {"lon": detail.lon, "lat": detail.lat, "accuracy_m": detail.report.accuracy_m}
 
 
-def _photo(photo: ReportPhoto) -> dict[str, Any]:
+def shown_photo(photo: ReportPhoto) -> dict[str, Any]:
+    """A photo a report names, in the shape of PhotoSchema."""
     return {
         "sha256": photo.sha256,
         "role": photo.role,
@@ -124,7 +125,10 @@ def _call(row: AnyRow) -> dict[str, Any]:
     }
 
 
-def _routing(routing: dict[str, Any] | None, names: dict[str, dict[str, str]], language: str) -> dict[str, Any] | None:
+def shown_routing(
+    routing: dict[str, Any] | None, names: dict[str, dict[str, str]], language: str
+) -> dict[str, Any] | None:
+    """Why a report was routed as it was, in the shape of RoutingReasonSchema; None where nothing was routed."""
     if not routing:
         return None
     known = {**RULE_OF_LAST_RESORT, **names}

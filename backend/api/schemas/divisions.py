@@ -78,18 +78,6 @@ class VocabularySchema(Schema):
     )
 
 
-class WorkflowSchema(Schema):
-    """Life cycles: statuses, actions, transitions, labels and who may act."""
-
-    task = fields.Dict(required=True)
-    referral = fields.Dict(required=True)
-    crime_transfer = fields.Dict(required=True)
-    rule_set = fields.Dict(required=True)
-    report = fields.Dict(required=True)
-    quarantine = fields.Dict(required=True)
-    roles = fields.List(fields.Dict(), required=True)
-
-
 class JwksSchema(Schema):
     """Public keys (RFC 7517)."""
 

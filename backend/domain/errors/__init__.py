@@ -8,6 +8,7 @@ from typing import Any
 from backend.domain.errors.cases import CASES
 from backend.domain.errors.clocks import CLOCKS
 from backend.domain.errors.delivery import DELIVERY
+from backend.domain.errors.desk import DESK
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.legal import LEGAL
@@ -22,6 +23,7 @@ CATALOGUE: dict[str, Problem] = {
     **CASES,
     **CLOCKS,
     **DELIVERY,
+    **DESK,
     **LEGAL,
     **REFERRALS,
     **RULE_SETS,

@@ -80,11 +80,13 @@ def act_on_locked(
 
 
 def actions_for(actor: Actor, referral: Any) -> list[ReferralAction]:
-    """What ``actor`` may do now with a referral he sees (a row with status, department_id, handler_id and ruled_at)."""
+    """What ``actor`` may do now with a referral he sees (a row with status, department_id, handler_id and ruled_at). Recalling
+    is left out: whether he may hangs on its history (the desk says it)."""
     return [
         action
         for action in allowed_actions(referral.status)
-        if can(actor.roles, REFERRAL_ACTION_PERMISSION[action])
+        if action != A.RECALL
+        and can(actor.roles, REFERRAL_ACTION_PERMISSION[action])
         and (action not in DEPARTMENT_ACTS or referral.department_id in actor.department_ids)
         and (action not in VERIFYING_ACTS or referral.handler_id != actor.user_id)
         and (action not in UNRETURNABLE or referral.ruled_at is None)

@@ -7,6 +7,7 @@ Not here: the acts themselves (services/referrals), tasks as such (services/task
 from backend.services.review.acting import Acted, act_on_referral
 from backend.services.review.alarms import due_crime_transfers, missing_calendars, uncalled_emergencies
 from backend.services.review.bulk import BulkOrder, BulkRow, Picked, act_on_many
+from backend.services.review.desk import Allowed, Choice, Desk, open_desk
 from backend.services.review.exporting import Export, export_cases
 from backend.services.review.field_checks import make_field_check
 from backend.services.review.once import answer_once
@@ -20,8 +21,11 @@ from backend.services.review.saved_filters import (
 
 __all__ = [
     "Acted",
+    "Allowed",
     "BulkOrder",
     "BulkRow",
+    "Choice",
+    "Desk",
     "Export",
     "FilterDraft",
     "Picked",
@@ -35,6 +39,7 @@ __all__ = [
     "export_cases",
     "make_field_check",
     "missing_calendars",
+    "open_desk",
     "replace_filter",
     "uncalled_emergencies",
 ]

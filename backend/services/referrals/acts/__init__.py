@@ -11,6 +11,7 @@ A = ReferralAction
 ACTS: dict[ReferralAction, Callable[[Case], None]] = {
     A.CONFIRM: triage.confirm,
     A.ROUTE: triage.route,
+    A.RECALL: triage.recall,
     A.MERGE: triage.merge,
     A.UNMERGE: triage.unmerge,
     A.DISMISS: triage.dismiss,

@@ -1,12 +1,17 @@
 """What a dispatcher decides before a department works: confirm, route, merge, dismiss. Not here: disputes."""
 
+from uuid import UUID
+
 from sqlalchemy import select, update
 
+from backend.domain.act_needs import Dispatch, can_recall
 from backend.domain.errors import DomainError
 from backend.domain.referrals import FINAL_STATUSES, check_dismissal, check_reason, check_rerouting
 from backend.domain.vocabulary import ReferralAction, ReferralStatus
-from backend.persistence.models import Referral
+from backend.persistence.models import Event, Referral
+from backend.persistence.queries.desk import newest_event
 from backend.persistence.queries.referrals import visible_to
+from backend.services.outbox import announce_loss
 from backend.services.referrals.case import Case, addressee, as_text, forget_handling, hand_to, move, tell_former
 
 A = ReferralAction
@@ -33,6 +38,31 @@ def route(case: Case) -> None:
     former = referral.department_id
     move(case, A.ROUTE, reason=details.reason, data=hand_to(case, department, function))
     tell_former(case, former)
+
+
+def recall(case: Case) -> None:
+    """Take back what one has just sent out of triage: it waits there again as it did, with the department it had then.
+
+    Raises recall_too_late where somebody else did something since, or sent it, or it was too long ago.
+    """
+    event = newest_event(case.session, case.referral.id)
+    if event is None or not can_recall(as_dispatch(event), case.person.user_id, case.rules.recall_seconds, case.now):
+        raise DomainError("recall_too_late")
+    referral = case.referral
+    former, before = referral.department_id, event.data["before"]
+    referral.department_id = UUID(before["department_id"]) if before["department_id"] else None
+    referral.function_code = before["function"]
+    referral.routed_at = None
+    after = {"department_id": as_text(referral.department_id), "function": referral.function_code}
+    told = {"before": {"department_id": as_text(former), "function": event.data["after"]["function"]}, "after": after}
+    move(case, A.RECALL, reason=case.details.reason, data=told)
+    if former is not None:
+        announce_loss(case.session, referral, former, now=case.now, actor_id=case.person.user_id)
+
+
+def as_dispatch(event: Event) -> Dispatch:
+    """An event as the rule of recalling looks at it."""
+    return Dispatch(event.action, event.actor_id, event.from_status, event.at)
 
 
 def merge(case: Case) -> None:
