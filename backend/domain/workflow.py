@@ -104,9 +104,13 @@ def _actions(
 def _referral_actions() -> list[dict[str, Any]]:
     """Beside what every act says: what it needs, and which act takes it back (null: none does)."""
     return [
-        {**entry, "needs": NEEDS[ReferralAction(entry["code"])], "undone_by": UNDONE_BY.get(entry["code"])}
+        {**entry, "needs": _needs(entry["code"]), "undone_by": UNDONE_BY.get(entry["code"])}
         for entry in _actions(ReferralAction, REFERRAL_ACTION_PERMISSION, referrals.REASON_NEEDED)
     ]
+
+
+def _needs(code: str) -> dict[str, str]:
+    return {str(field): str(need) for field, need in NEEDS[ReferralAction(code)].items()}
 
 
 def _transitions(transitions: Mapping[Any, StrEnum]) -> list[dict[str, str]]:

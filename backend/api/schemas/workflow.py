@@ -1,5 +1,7 @@
 """Shape of the life cycles (GET /workflow). Not here: the tables themselves (domain/workflow.py)."""
 
+from typing import ClassVar
+
 from marshmallow import Schema, fields
 
 from backend.api.schemas.fields import Choice
@@ -44,7 +46,7 @@ class TransitionSchema(Schema):
     """From which status an act leads where."""
 
     class Meta:
-        include = {"from": fields.String(required=True)}
+        include: ClassVar = {"from": fields.String(required=True)}
 
     action = fields.String(required=True)
     to = fields.String(required=True)
