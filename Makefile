@@ -8,6 +8,7 @@ BIN := .venv/bin
 # As many test processes as a small machine has cores; each has a throw-away database of its own.
 TEST_PROCESSES ?= 2
 PYTEST_OPTIONS ?=
+BROWSER_OPTIONS ?=
 export SOAK_MINUTES SOAK_PHONES SOAK_SEED
 
 .PHONY: help
@@ -27,9 +28,15 @@ run: web ## set everything up and serve on http://HOST:PORT until Ctrl-C
 	@exec $(BIN)/gridpatrol serve --follow-parent
 
 .PHONY: test
-test: web checks ## style, types, import contracts, house rules and all tests
+test: web checks ## style, types, import contracts, house rules and all tests, the console's in a browser
+	@echo "== the console in a browser"
+	@.ci/browser.sh
 	@echo "== tests"
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_OPTIONS)
+
+.PHONY: test-browser
+test-browser: web ## the console in Debian's Chromium (installed when missing); SCREENS=1 writes api_docs/screens anew
+	@.ci/browser.sh $(BROWSER_OPTIONS)
 
 .PHONY: properties
 properties: setup ## of the tests: random days against an oracle, and faults put in on purpose that it must find
@@ -40,10 +47,12 @@ test-s3: setup ## the photo stores against a real S3 service (Debian's radosgw, 
 	@.ci/test-s3.sh
 
 .PHONY: lint
-lint: setup checks ## style, types and import contracts alone
+lint: web checks ## style, types and import contracts alone
 
 .PHONY: checks
 checks:
+	@echo "== the console: types, style, logic"
+	@PATH="$$(.ci/web.sh node):$$PATH" && cd web && npm run --silent check && npm run --silent test
 	@echo "== style"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

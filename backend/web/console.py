@@ -114,4 +114,5 @@ def _answer(file: BuiltFile, kept_for: str) -> Response:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
     response.set_etag(file.etag + (f"-{encoding}" if encoding else ""))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

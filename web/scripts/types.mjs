@@ -1,5 +1,5 @@
 // Makes the types of the API from its document. Ranges (206) and "not modified" are the browser's business, not the screens'.
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import openapiTS, { astToString } from 'openapi-typescript'
 import { parse } from 'yaml'
 
@@ -12,7 +12,6 @@ for (const path of Object.values(document.paths)) {
   }
 }
 const types = astToString(await openapiTS(document, { alphabetize: true }))
-await writeFile(
-  new URL('../shared/api/schema.d.ts', import.meta.url),
-  `// Made from api_docs/openapi.yaml by scripts/types.mjs.\n${types}`,
-)
+const target = new URL('../shared/api/', import.meta.url)
+await mkdir(target, { recursive: true }) // nothing of it is committed
+await writeFile(new URL('schema.d.ts', target), `// Made from api_docs/openapi.yaml by scripts/types.mjs.\n${types}`)
