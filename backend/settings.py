@@ -12,6 +12,15 @@ from backend.setting_values import CHECKOUT, SQLALCHEMY_PREFIX, SettingError
 
 EMBEDDED_DATABASE = "gridpatrol"
 SEAL_ALGORITHMS = ("sha-256", "sm3")  # those of domain/seals.py
+ROLES = (
+    "grid_worker",
+    "street_coordinator",
+    "bureau_triager",
+    "department_officer",
+    "city_operations",
+    "administrator",
+    "auditor",
+)  # those of domain/vocabulary.py
 Value = TypeVar("Value")
 
 
@@ -62,6 +71,7 @@ class Settings:
     web_session_idle_minutes: int = 60  # in a browser: how long nobody may touch it
     web_session_hours: int = 12  # and its end, however busy it is: one working day
     public_url: str | None = None  # https://host[:port] as browsers write it; None: what each request says
+    second_factor_roles: frozenset[str] = frozenset()  # who must show a code beside the password
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_import_bytes: int = 64 * 1024 * 1024
     seal_algorithm: str = "sha-256"
@@ -129,6 +139,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_session_idle_minutes=read("WEB_SESSION_IDLE_MINUTES", values.whole(5, 1440), base.web_session_idle_minutes),
         web_session_hours=read("WEB_SESSION_HOURS", values.whole(1, 168), base.web_session_hours),
         public_url=read("PUBLIC_URL", values.origin, base.public_url),
+        second_factor_roles=read("SECOND_FACTOR_ROLES", values.some_of(*ROLES), base.second_factor_roles),
         max_import_bytes=read("MAX_IMPORT_BYTES", values.whole(64 * 1024, 2**32), base.max_import_bytes),
         horizon_warning_seconds=read("HORIZON_WARNING_SECONDS", values.whole(1, 86_400), base.horizon_warning_seconds),
         metrics_token=read("METRICS_TOKEN", values.secret(16), base.metrics_token),
@@ -169,6 +180,7 @@ def _s3(read: _Read) -> S3Settings | None:
 __all__ = [
     "CHECKOUT",
     "EMBEDDED_DATABASE",
+    "ROLES",
     "SEAL_ALGORITHMS",
     "SQLALCHEMY_PREFIX",
     "Environment",

@@ -14,6 +14,7 @@ from backend.api.resuming import PROBLEMS as RESUMING_PROBLEMS
 from backend.api.resuming import RESPONSES as RESUMING_RESPONSES
 from backend.api.schemas.problems import ProblemSchema
 from backend.domain.errors import CATALOGUE
+from backend.domain.second_factor import OWN_ACCOUNT
 
 ALWAYS = ("bad_request", "method_not_allowed", "too_many_requests", "internal_error", "service_unavailable")
 WITH_TOKEN = ("unauthenticated", "token_expired", "session_ended", "forbidden")
@@ -43,6 +44,7 @@ def operation_document(
     guarded = by_cookie and not public and method not in READS
     codes = [*ALWAYS, *([] if public else WITH_TOKEN), *(WITH_BODY if body else ()), *problems]
     codes += WITH_COOKIE if guarded else ()
+    codes += () if public or permission == OWN_ACCOUNT else ("second_factor_required",)
     more = RESUMING_RESPONSES if resumes else {}
     codes += RESUMING_PROBLEMS if resumes else ()
     if query is not None:

@@ -24,6 +24,7 @@ from backend.api.state import State, current_state
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.permissions import check
+from backend.domain.second_factor import check_second_factor
 from backend.gateways.keys import Keys
 from backend.persistence.unit_of_work import current_session, reading, unit_of_work
 from backend.services.accounts import WebSession, authenticate, authenticate_web, is_waking, keep_awake
@@ -127,6 +128,12 @@ class Stages:
         parsed_body = self.body.load(read_json()) if self.body else None
         if caller is not None:
             check(caller.roles, self.permission)
+            check_second_factor(
+                caller.roles,
+                state.settings.second_factor_roles,
+                shown=caller.has_shown_second_factor,
+                permission=self.permission,
+            )
         stage: AbstractContextManager[Session] = unit_of_work() if self.writes else reading()
         with stage as session:
             result = view(Call(session, now, state, parsed_query, parsed_body, caller, opened, web), **path)

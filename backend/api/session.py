@@ -13,6 +13,7 @@ from backend.domain.calendar import local_day
 from backend.domain.errors import DomainError
 from backend.domain.passwords import password_due_at, policy_at
 from backend.domain.permissions import PERMISSIONS, can
+from backend.domain.second_factor import is_required
 from backend.persistence.queries.accounts import get_user
 from backend.services import accounts
 from backend.services.accounts import DeviceInfo, SignedIn, csrf_token
@@ -52,6 +53,7 @@ ME_EXAMPLE = {
     "expires_at": "2027-01-19T02:00:00+00:00",
     "csrf_token": None,
     "second_factor": False,
+    "second_factor_due": False,
 }
 
 
@@ -63,7 +65,14 @@ ME_EXAMPLE = {
     summary="Sign in on a device",
     body=SignInSchema,
     answer=SignedInSchema,
-    problems=("bad_credentials", "account_locked", "account_disabled", "device_revoked"),
+    problems=(
+        "bad_credentials",
+        "account_locked",
+        "account_disabled",
+        "device_revoked",
+        "second_factor_needed",
+        "bad_code",
+    ),
     example=SIGNED_IN_EXAMPLE,
 )
 def sign_in(call: Call) -> SignedIn | Response:
@@ -80,6 +89,7 @@ def sign_in(call: Call) -> SignedIn | Response:
             call.body["username"],
             call.body["password"],
             device,
+            call.body["code"],
             keys=state.gateways.keys,
             now=call.now,
             settings=state.settings,
@@ -152,7 +162,9 @@ def show_me(call: Call) -> dict[str, Any]:
         "session_id": actor.session_id,
         "expires_at": call.web.idle_until if call.web else actor.session_ends_at,
         "csrf_token": csrf_token(call.state.gateways.keys, call.web.id) if call.web else None,
-        "second_factor": False,
+        "second_factor": user.second_factor,
+        "second_factor_due": not actor.has_shown_second_factor
+        and is_required(actor.roles, call.state.settings.second_factor_roles),
     }
 
 

@@ -32,6 +32,7 @@ USER_EXAMPLE = {
     "locked_until": None,
     "password_changed_at": "2026-11-20T02:00:00+00:00",
     "created_at": "2026-11-20T02:00:00+00:00",
+    "second_factor": False,
     "roles": [
         {
             "role": "grid_worker",
@@ -174,6 +175,21 @@ def set_skills(call: Call, user_id: UUID) -> UserView:
 def reset_password(call: Call, user_id: UUID) -> UserView:
     password = call.body["password"]
     accounts.reset_password(call.session, call.actor, user_id, password, now=call.now, settings=call.state.settings)
+    return _view(call, user_id)
+
+
+@endpoint(
+    blueprint,
+    "/users/<uuid:user_id>/actions/reset_second_factor",
+    method="POST",
+    permission="user.manage",
+    summary="Take off the second factor of a user who lost it, and sign him out everywhere",
+    answer=UserSchema,
+    problems=("not_found",),
+    example=USER_EXAMPLE,
+)
+def reset_second_factor(call: Call, user_id: UUID) -> UserView:
+    accounts.reset_second_factor(call.session, call.actor, user_id, now=call.now)
     return _view(call, user_id)
 
 

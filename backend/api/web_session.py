@@ -29,7 +29,14 @@ SIGNED_IN_EXAMPLE = {
     summary="Sign in with a browser",
     body=WebSignInSchema,
     answer=WebSignedInSchema,
-    problems=("bad_credentials", "account_locked", "account_disabled", "foreign_origin"),
+    problems=(
+        "bad_credentials",
+        "account_locked",
+        "account_disabled",
+        "second_factor_needed",
+        "bad_code",
+        "foreign_origin",
+    ),
     example=SIGNED_IN_EXAMPLE,
 )
 def sign_in(call: Call) -> Response:
@@ -40,6 +47,7 @@ def sign_in(call: Call) -> Response:
         call.session,
         call.body["username"],
         call.body["password"],
+        call.body["code"],
         former=cookie_token(),
         keys=state.gateways.keys,
         now=call.now,

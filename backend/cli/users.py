@@ -38,7 +38,7 @@ class _Work:
 
 @click.group()
 def users() -> None:
-    """Add, disable, enable and list users; set passwords."""
+    """Add, disable, enable and list users; set passwords, take off second factors."""
 
 
 @users.command()
@@ -91,6 +91,15 @@ def set_password(username: str) -> None:
         user_id = accounts.find_user(work.session, username)
         accounts.reset_password(work.session, None, user_id, password, now=work.now, settings=work.settings)
     click.echo(f"password of {username} set")
+
+
+@users.command("reset-second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Take off the second factor of USERNAME, whose app is lost, and sign him out everywhere."""
+    with _work() as work:
+        accounts.reset_second_factor(work.session, None, accounts.find_user(work.session, username), now=work.now)
+    click.echo(f"second factor of {username} taken off")
 
 
 @users.command("list")

@@ -29,6 +29,7 @@ class Actor:
     device_id: UUID | None = None
     session_id: UUID | None = None
     session_ends_at: datetime | None = None
+    has_shown_second_factor: bool = False
 
     @property
     def sees_district(self) -> bool:

@@ -1,7 +1,6 @@
 """Signing in with a browser: the cookie, how long it lasts, and what another site can make of it (nothing)."""
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,22 +9,17 @@ from sqlalchemy import select
 from backend.api.endpoint import PUBLIC
 from backend.domain.vocabulary import Role
 from backend.persistence.models import Event, LoginSession, WebLogin
-from backend.services.accounts import disable_user, hash_password
+from backend.services.accounts import disable_user
+from tests.api.browsing import COOKIE, ME, PASSWORD, code_of, configure, make_person
 from tests.conftest import NOW
 from tests.factories import make_user, token_for
 
-PASSWORD = "Patrol-2026-x"
-COOKIE = "gridpatrol_session"
-ME = "/api/v1/session/me"
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def person(app, session):
-    user = make_user(session, Role.ADMINISTRATOR, username="admin01")
-    user.password_hash = hash_password(PASSWORD, app.extensions["gridpatrol"].settings)
-    session.commit()
-    return user
+    return make_person(app, session, "admin01")
 
 
 @pytest.fixture
@@ -39,10 +33,6 @@ def enter(browser, password=PASSWORD, username="admin01", **options):
 
 def change_password(browser, new="Other-pass-2026", **headers):
     return browser.post("/api/v1/session/password", json={"current": PASSWORD, "new": new}, headers=headers)
-
-
-def code_of(answer):
-    return answer.status_code, answer.json["code"]
 
 
 def test_signing_in_gives_a_cookie_that_scripts_cannot_read(session, browser, person):
@@ -66,9 +56,7 @@ def test_the_cookie_is_secure_where_the_page_is(app, browser, monkeypatch):
     enter(browser, base_url="https://patrol.example.org")
     assert browser.get_cookie(COOKIE, "patrol.example.org").secure
     # a proxy that ends TLS and names the machine behind it, not what the browser wrote
-    state = app.extensions["gridpatrol"]
-    public = replace(state, settings=replace(state.settings, public_url="https://patrol.example.org:8443"))
-    monkeypatch.setitem(app.extensions, "gridpatrol", public)
+    configure(app, monkeypatch, public_url="https://patrol.example.org:8443")
     assert enter(browser, headers={"Origin": "https://patrol.example.org:8443"}).status_code == 200
     assert browser.get_cookie(COOKIE).secure
     assert code_of(enter(browser, headers={"Origin": "https://patrol.example.org"})) == (403, "foreign_origin")

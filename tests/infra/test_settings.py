@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from backend.domain.seals import ALGORITHMS
+from backend.domain.vocabulary import Role
 from backend.gateways.cluster import database_url, libpq_url
 from backend.settings import (
     CHECKOUT,
+    ROLES,
     SEAL_ALGORITHMS,
     Environment,
     PhotoPlace,
@@ -40,6 +42,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
             "REFRESH_TOKEN_DAYS": "7",
             "WEB_SESSION_IDLE_MINUTES": "30",
             "WEB_SESSION_HOURS": "8",
+            "SECOND_FACTOR_ROLES": "administrator, Auditor",
             "PUBLIC_URL": "https://Patrol.example.org:8443/",
             "SEAL_ALGORITHM": "SM3",
             "METRICS_TOKEN": "sixteen-or-more-x",
@@ -52,6 +55,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert settings.environment is Environment.PRODUCTION
     assert (settings.access_token_seconds, settings.refresh_token_days) == (600, 7)
     assert (settings.web_session_idle_minutes, settings.web_session_hours) == (30, 8)
+    assert settings.second_factor_roles == {"administrator", "auditor"}
     assert settings.public_url == "https://patrol.example.org:8443"
     assert (settings.seal_algorithm, settings.metrics_token) == ("sm3", "sixteen-or-more-x")
     assert settings.horizon_warning_seconds == 5
@@ -113,6 +117,7 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
         ("ACCESS_TOKEN_SECONDS", "59"),
         ("WEB_SESSION_IDLE_MINUTES", "1"),
         ("WEB_SESSION_HOURS", "0"),
+        ("SECOND_FACTOR_ROLES", "administrator,boss"),
         ("PUBLIC_URL", "patrol.example.org"),
         ("PUBLIC_URL", "https://patrol.example.org/patrol"),
         ("PUBLIC_URL", "https://user:top-secret@patrol.example.org"),
@@ -154,6 +159,10 @@ def test_an_empty_value_counts_as_not_given(blank: str) -> None:
 )
 def test_only_this_machine_counts_as_loopback(host: str, loopback: bool) -> None:
     assert load_settings({"HOST": host}).is_loopback is loopback
+
+
+def test_the_roles_that_may_be_named_are_all_roles() -> None:
+    assert tuple(Role) == ROLES
 
 
 def test_every_algorithm_that_may_be_set_can_be_computed() -> None:

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from backend.cli.main import main
+from backend.persistence.models import SecondFactor, User
+from backend.services.accounts.codes import make_secret, seal_secret
 from tests.conftest import LIVE
 
 PASSWORD = "Patrol-2026-x"
@@ -77,3 +80,17 @@ def test_what_cannot_be_done_is_told_in_one_line(run, arguments, password, told)
     assert refused.exit_code in (1, 2)
     assert told in refused.output
     assert "Traceback" not in refused.output
+
+
+def test_who_lost_his_second_factor_and_is_the_only_administrator(run, live_app, live_session, live_client):
+    run("add", "admin", "--name", "管理员", "--role", "administrator", password=PASSWORD)
+    keys, now = live_app.extensions["gridpatrol"].gateways.keys, datetime.now(UTC)
+    user = live_session.scalars(select(User)).one()
+    factor = SecondFactor(user_id=user.id, algorithm="totp-sha1", secret_algorithm="aes-256-gcm", begun_at=now)
+    factor.secret, factor.confirmed_at, factor.last_step = seal_secret(keys, user.id, make_secret()), now, 1
+    live_session.add(factor)
+    live_session.commit()
+    assert enter(live_client, "admin").json["code"] == "second_factor_needed"
+    done = run("reset-second-factor", "admin")
+    assert (done.exit_code, done.stdout) == (0, "second factor of admin taken off\n"), done.exception or done.output
+    assert enter(live_client, "admin").status_code == 200

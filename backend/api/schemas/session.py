@@ -19,6 +19,12 @@ class DeviceInfoSchema(Schema):
     app_version = Words(max_length=50, load_default="")
 
 
+def one_time_code() -> fields.String:
+    """The field for the code of whoever has a second factor."""
+    told = "Only for accounts with a second factor: six digits of the app, or a recovery code"
+    return Words(max_length=64, load_default=None, allow_none=True, load_only=True, metadata={"description": told})
+
+
 class SignInSchema(Schema):
     """User name, password and the device it is done on."""
 
@@ -35,6 +41,7 @@ class SignInSchema(Schema):
 
     username = Words(required=True, min_length=1, max_length=100)
     password = Secret()
+    code = one_time_code()
     device = fields.Nested(DeviceInfoSchema, required=True)
 
 
@@ -64,6 +71,7 @@ class WebSignInSchema(Schema):
 
     username = Words(required=True, min_length=1, max_length=100)
     password = Secret()
+    code = one_time_code()
 
 
 class WebSignedInSchema(Schema):
@@ -118,4 +126,7 @@ class MeSchema(SignedInUserSchema):
     )
     second_factor = fields.Boolean(
         required=True, metadata={"description": "Whether signing in to this account wants a code too"}
+    )
+    second_factor_due = fields.Boolean(
+        required=True, metadata={"description": "Nothing else may be done before a second factor was set up or shown"}
     )

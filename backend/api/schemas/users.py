@@ -48,6 +48,7 @@ class UserSchema(Schema):
     )
     password_changed_at = fields.AwareDateTime(required=True)
     created_at = fields.AwareDateTime(required=True)
+    second_factor = fields.Boolean(required=True, metadata={"description": "Signing in wants a code too"})
     roles = fields.List(fields.Nested(HeldRoleSchema), required=True)
     skills = fields.List(fields.String(metadata={"enum": list(Category)}), required=True)
 

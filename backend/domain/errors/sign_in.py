@@ -1,8 +1,33 @@
-"""Problems of signing in with a browser."""
+"""Problems of second factors, and of signing in with a browser."""
 
 from backend.domain.errors.kinds import Kind, Problem
 
 SIGN_IN: dict[str, Problem] = {
+    "second_factor_needed": Problem(
+        Kind.UNAUTHENTICATED,
+        "请同时输入认证应用中的动态验证码（或恢复码）。",
+        "Give the code of your authenticator app too, or a recovery code.",
+    ),
+    "bad_code": Problem(
+        Kind.UNAUTHENTICATED,
+        "验证码不正确或已使用过，请等待下一个验证码再试。",
+        "That code is wrong or was used before; wait for the next one.",
+    ),
+    "second_factor_required": Problem(
+        Kind.FORBIDDEN,
+        "您的角色须启用双因素认证：请先在“我的账号”中设置，或用验证码重新登录。",
+        "Your role needs a second factor; set it up in your account first, or sign in again with a code.",
+    ),
+    "second_factor_exists": Problem(
+        Kind.CONFLICT,
+        "已启用双因素认证；更换手机请先停用，再重新设置。",
+        "A second factor is set up already; end it before you set up another.",
+    ),
+    "second_factor_not_begun": Problem(
+        Kind.CONFLICT,
+        "尚未设置双因素认证，请先开始设置。",
+        "There is no second factor; begin to set one up first.",
+    ),
     "csrf_failed": Problem(
         Kind.FORBIDDEN,
         "页面的安全校验未通过，请刷新页面后重试。",

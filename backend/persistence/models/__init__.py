@@ -38,6 +38,7 @@ from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
 from backend.persistence.models.rule_sets import RuleSetRow
+from backend.persistence.models.second_factors import RecoveryCode, SecondFactor
 from backend.persistence.models.sync import (
     Epoch,
     QuarantineEntry,
@@ -86,6 +87,7 @@ __all__ = [
     "Penalty",
     "Precedent",
     "QuarantineEntry",
+    "RecoveryCode",
     "ReferenceRevision",
     "Referral",
     "ReferralCall",
@@ -98,6 +100,7 @@ __all__ = [
     "RoleAssignment",
     "RuleSetRow",
     "SavedFilter",
+    "SecondFactor",
     "Site",
     "SyncChange",
     "SyncConflict",

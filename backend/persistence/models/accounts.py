@@ -101,7 +101,7 @@ class Device(Row):
 
 class LoginSession(Row):
     """One sign-in on one device, or in a browser (no device); ends by sign-out, revocation, expiry or reuse of a spent
-    refresh token."""
+    refresh token. ``second_factor_at``: when a second factor was shown in it."""
 
     __tablename__ = "login_sessions"
     __table_args__ = (Index(None, "device_id"), Index(None, "user_id"))
@@ -111,6 +111,7 @@ class LoginSession(Row):
     device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
 

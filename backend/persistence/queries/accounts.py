@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import Category, Role
-from backend.persistence.models import Department, GridResponsibility, RoleAssignment, User, UserSkill
+from backend.persistence.models import Department, GridResponsibility, RoleAssignment, SecondFactor, User, UserSkill
 from backend.persistence.queries.paging import Page, page
 
 STREET_DIGITS = 9  # of a grid code (GB/T 10114)
@@ -43,6 +43,7 @@ class UserView:
     created_at: datetime
     roles: Sequence[HeldRole]
     skills: Sequence[Category]
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,13 @@ def _not_over(day: date) -> ColumnElement[bool]:
     return or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day)
 
 
+_HAS_SECOND_FACTOR = exists().where(SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None))
+
+
 def _users() -> Select[*tuple[Any, ...]]:
     return select(
         User.seq, User.id, User.username, User.name, User.is_active, User.locked_until, User.password_changed_at,
-        User.created_at,
+        User.created_at, _HAS_SECOND_FACTOR.label("second_factor"),
     )  # fmt: skip
 
 
@@ -135,6 +139,7 @@ def _views(session: Session, rows: Sequence[Row[Any]], day: date) -> list[UserVi
             created_at=row.created_at,
             roles=roles.get(row.id, []),
             skills=skills.get(row.id, []),
+            second_factor=row.second_factor,
         )
         for row in rows
     ]

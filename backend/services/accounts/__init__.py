@@ -4,6 +4,13 @@ from backend.services.accounts.devices import restore_device, revoke_device
 from backend.services.accounts.hashing import hash_password
 from backend.services.accounts.housekeeping import forget_old_sessions
 from backend.services.accounts.identity import authenticate, load_actor
+from backend.services.accounts.second_factors import (
+    begin_factor,
+    confirm_factor,
+    end_factor,
+    factor_state,
+    reset_second_factor,
+)
 from backend.services.accounts.sessions import open_session, refresh, sign_in, sign_out
 from backend.services.accounts.users import (
     change_password,
@@ -16,7 +23,9 @@ from backend.services.accounts.users import (
     set_skills,
 )
 from backend.services.accounts.values import (
+    BegunFactor,
     DeviceInfo,
+    FactorState,
     NewUser,
     Person,
     RoleGrant,
@@ -35,7 +44,9 @@ from backend.services.accounts.web import (
 )
 
 __all__ = [
+    "BegunFactor",
     "DeviceInfo",
+    "FactorState",
     "NewUser",
     "Person",
     "RoleGrant",
@@ -44,11 +55,15 @@ __all__ = [
     "WebSignedIn",
     "authenticate",
     "authenticate_web",
+    "begin_factor",
     "change_password",
+    "confirm_factor",
     "create_user",
     "csrf_token",
     "disable_user",
     "enable_user",
+    "end_factor",
+    "factor_state",
     "find_user",
     "forget_old_sessions",
     "hash_password",
@@ -60,6 +75,7 @@ __all__ = [
     "open_web_session",
     "refresh",
     "reset_password",
+    "reset_second_factor",
     "restore_device",
     "revoke_device",
     "set_roles",

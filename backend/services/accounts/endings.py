@@ -21,6 +21,7 @@ class EndReason(StrEnum):
     DEVICE_REVOKED = "device_revoked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 # the name of a reason, not a secret
     USER_DISABLED = "user_disabled"
+    SECOND_FACTOR_RESET = "second_factor_reset"
 
 
 def end_sessions(

@@ -28,14 +28,15 @@ ROLES_HELD = """
 WHO = f"""
     SELECT s.user_id, s.device_id, u.username, u.name,
            u.is_active AND s.ended_at IS NULL AND s.expires_at > %(now)s AND d.revoked_at IS NULL AS is_open,
-           r.roles, r.street_codes, r.department_ids, s.expires_at AS ends_at
+           r.roles, r.street_codes, r.department_ids, s.expires_at AS ends_at,
+           s.second_factor_at IS NOT NULL AS has_shown
     FROM login_sessions s
     JOIN users u ON u.id = s.user_id
     JOIN devices d ON d.id = s.device_id
     {ROLES_HELD}
     WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s
 """  # noqa: S608 -- made of our own texts
-WHO_COLUMNS = 9
+WHO_COLUMNS = 10
 ROLE_OF = {role.value: role for role in Role}
 
 
@@ -57,7 +58,9 @@ def actor_of(session_id: UUID, found: tuple[Any, ...] | None) -> Actor:
     """The actor of a row that begins with the columns of WHO. Raises session_ended."""
     if found is None:
         raise DomainError("session_ended")
-    user_id, device_id, username, name, is_open, roles, street_codes, department_ids, ends_at = found[:WHO_COLUMNS]
+    user_id, device_id, username, name, is_open, roles, street_codes, department_ids, ends_at, has_shown = found[
+        :WHO_COLUMNS
+    ]
     if not is_open:
         raise DomainError("session_ended")
     return Actor(
@@ -70,6 +73,7 @@ def actor_of(session_id: UUID, found: tuple[Any, ...] | None) -> Actor:
         device_id=device_id,
         session_id=session_id,
         session_ends_at=ends_at,
+        has_shown_second_factor=has_shown,
     )
 
 

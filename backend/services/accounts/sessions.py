@@ -14,7 +14,7 @@ from backend.domain.ids import new_id
 from backend.gateways.keys import Keys
 from backend.persistence.models import Device, LoginSession, RefreshToken, RoleAssignment, User
 from backend.services.accounts.endings import EndReason, end_sessions, note
-from backend.services.accounts.guarding import check_who_signs_in
+from backend.services.accounts.entering import check_who_signs_in
 from backend.services.accounts.tokens import AccessClaims, make_access_token, make_refresh_token, refresh_digest
 from backend.services.accounts.values import DeviceInfo, Person, SignedIn
 from backend.settings import Settings
@@ -25,6 +25,7 @@ def sign_in(
     username: str,
     password: str,
     device: DeviceInfo,
+    code: str | None = None,
     *,
     keys: Keys,
     now: datetime,
@@ -32,22 +33,29 @@ def sign_in(
 ) -> SignedIn | DomainError:
     """Open a login session on ``device``; the one this person had there ends.
 
-    Returned refusals: bad_credentials (unknown user or wrong password, not told apart), account_locked, account_disabled,
-    device_revoked.
+    Returned refusals: those of check_who_signs_in, and device_revoked.
     """
-    user = check_who_signs_in(session, username, password, now=now, settings=settings)
-    if isinstance(user, DomainError):
-        return user
-    phone = _device(session, user, device, now)
+    known = check_who_signs_in(session, username, password, code, keys=keys, now=now, settings=settings)
+    if isinstance(known, DomainError):
+        return known
+    phone = _device(session, known.user, device, now)
     if phone.revoked_at is not None:
         return DomainError("device_revoked")
-    return open_session(session, user, phone, keys=keys, now=now, settings=settings)
+    return open_session(session, known.user, phone, has_shown=known.has_shown, keys=keys, now=now, settings=settings)
 
 
 def open_session(
-    session: Session, user: User, device: Device, *, keys: Keys, now: datetime, settings: Settings
+    session: Session,
+    user: User,
+    device: Device,
+    *,
+    has_shown: bool = False,
+    keys: Keys,
+    now: datetime,
+    settings: Settings,
 ) -> SignedIn:
-    """A login session for ``user`` on his ``device`` without asking for a password; the former one there ends."""
+    """A login session for ``user`` on his ``device`` without asking for a password; the former one there ends.
+    ``has_shown``: he showed a second factor."""
     end_sessions(session, None, user.id, EndReason.SIGNED_IN_AGAIN, LoginSession.device_id == device.id, now=now)
     login = LoginSession(
         id=new_id(),
@@ -55,6 +63,7 @@ def open_session(
         device_id=device.id,
         created_at=now,
         expires_at=now + timedelta(days=settings.refresh_token_days),
+        second_factor_at=now if has_shown else None,
     )
     session.add(login)
     session.flush()

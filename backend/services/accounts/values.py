@@ -58,6 +58,24 @@ class WebSignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorState:
+    """How a person's second factor stands."""
+
+    is_on: bool
+    is_required: bool
+    confirmed_at: datetime | None
+    recovery_codes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class BegunFactor:
+    """A secret for an authenticator app, and the same as the address a QR code holds."""
+
+    secret: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoleGrant:
     """A role a user shall have; ``department`` is a department's code, days default to from-today-on; end exclusive."""
 

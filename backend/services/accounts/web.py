@@ -19,7 +19,7 @@ from backend.gateways.keys import Keys
 from backend.persistence.models import LoginSession, User, WebLogin
 from backend.persistence.statements import row
 from backend.services.accounts.endings import EndReason, end_sessions, note
-from backend.services.accounts.guarding import check_who_signs_in
+from backend.services.accounts.entering import check_who_signs_in
 from backend.services.accounts.identity import ROLES_HELD, WHO_COLUMNS, actor_of
 from backend.services.accounts.sessions import person_of
 from backend.services.accounts.tokens import make_refresh_token, refresh_digest
@@ -33,7 +33,8 @@ WAKING = timedelta(minutes=1)  # a session in use is written once a minute, not 
 WHO_OF_COOKIE = f"""
     SELECT s.user_id, NULL, u.username, u.name,
            u.is_active AND s.ended_at IS NULL AND c.idle_until > %(now)s AS is_open,
-           r.roles, r.street_codes, r.department_ids, c.idle_until AS ends_at, s.id, s.expires_at
+           r.roles, r.street_codes, r.department_ids, c.idle_until AS ends_at, s.second_factor_at IS NOT NULL AS has_shown,
+           s.id, s.expires_at
     FROM web_logins c
     JOIN login_sessions s ON s.id = c.session_id
     JOIN users u ON u.id = s.user_id
@@ -46,6 +47,7 @@ def sign_in_web(
     session: Session,
     username: str,
     password: str,
+    code: str | None = None,
     *,
     former: str | None,
     keys: Keys,
@@ -54,25 +56,37 @@ def sign_in_web(
 ) -> WebSignedIn | DomainError:
     """Open a login session in a browser; ``former`` is the cookie it came with, whose session ends.
 
-    Returned refusals: bad_credentials (unknown user or wrong password, not told apart), account_locked, account_disabled.
+    Returned refusals: those of check_who_signs_in.
     """
-    user = check_who_signs_in(session, username, password, now=now, settings=settings)
-    if isinstance(user, DomainError):
-        return user
-    return open_web_session(session, user, former=former, keys=keys, now=now, settings=settings)
+    known = check_who_signs_in(session, username, password, code, keys=keys, now=now, settings=settings)
+    if isinstance(known, DomainError):
+        return known
+    return open_web_session(
+        session, known.user, former=former, has_shown=known.has_shown, keys=keys, now=now, settings=settings
+    )
 
 
 def open_web_session(
-    session: Session, user: User, *, former: str | None, keys: Keys, now: datetime, settings: Settings
+    session: Session,
+    user: User,
+    *,
+    former: str | None,
+    has_shown: bool,
+    keys: Keys,
+    now: datetime,
+    settings: Settings,
 ) -> WebSignedIn:
-    """A login session of a browser for ``user`` without asking for a password. Its token is always a new one: what the
-    browser brought (``former``) is never taken over, and the session it opened ends."""
+    """A login session of a browser for ``user`` without asking for a password; ``has_shown``: he showed a second factor. Its
+    token is always a new one: what the browser brought (``former``) is never taken over, and the session it opened ends."""
     if former is not None:
         _end_former(session, former, now)
     token = make_refresh_token()
     expires_at = now + timedelta(hours=settings.web_session_hours)
     web = WebSession(new_id(), _idle_until(now, expires_at, settings), expires_at)
-    session.add(LoginSession(id=web.id, user_id=user.id, created_at=now, expires_at=expires_at))
+    shown_at = now if has_shown else None
+    session.add(
+        LoginSession(id=web.id, user_id=user.id, created_at=now, expires_at=expires_at, second_factor_at=shown_at)
+    )
     session.flush()
     session.add(WebLogin(token_sha256=refresh_digest(token), session_id=web.id, idle_until=web.idle_until))
     session.flush()
