@@ -25,6 +25,16 @@ from backend.settings import Settings, load_settings
 from backend.web import console
 
 log = structlog.get_logger(__name__)
+# What is text and worth packing on the way.
+PACKED = [
+    "application/json",
+    "application/problem+json",
+    "application/geo+json",
+    "application/schema+json",
+    "application/vnd.oai.openapi+json",
+    "text/html",
+    "text/css",
+]
 
 
 def create_app(settings: Settings | None = None, gateways: Gateways | None = None) -> Flask:
@@ -50,7 +60,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
         },
         COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
         COMPRESS_MIN_SIZE=500,
-        COMPRESS_MIMETYPES=["application/json", "application/problem+json", "application/geo+json", "text/html"],
+        COMPRESS_MIMETYPES=PACKED,
         COMPRESS_BR_LEVEL=4,
         **OPENAPI_CONFIG,
     )

@@ -97,6 +97,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "site.read": EVERYBODY,
     "site.write": PLANNERS,
     "session.own": EVERYBODY,
+    "ogc.read": EVERYBODY,  # each collection then asks for its own: domain/data/ogc.yaml
     "user.read": PLANNERS | {Role.CITY_OPERATIONS, Role.AUDITOR},
     "user.manage": ADMINISTRATORS,
     "device.read": PLANNERS | {Role.AUDITOR},

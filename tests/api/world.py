@@ -125,6 +125,7 @@ def make_world(app: Flask, session: Session) -> World:
         **PLACES,
     }
     special = _special(worker, _draft(session), make_notice(session), make_case(session))
+    special["ogc_show_item"] = {"collection_id": "reports", "feature_id": str(report.id)}
     tokens = {role: token_for(app, session, person) for role, person in people.items()}
     session.commit()
     return World(tokens, known, special)

@@ -22,6 +22,11 @@ OPEN_ROUTES = {
     "/docs/<path:name>": "files of the page above",
     "/docs/problems": "the public contract",
     "/openapi.json": "the public contract",
+    "/ogc": "GIS programs read the landing page before they ask for a password; no data",
+    "/ogc/": "the same, as the standard spells it",
+    "/ogc/api": "the public contract",
+    "/ogc/conformance": "the public contract",
+    "/ogc/style.css": "the style of the pages above",
     "/api/v1/uploads": "OPTIONS only: a tus client asks what the server can",
 }
 

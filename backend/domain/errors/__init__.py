@@ -12,6 +12,7 @@ from backend.domain.errors.desk import DESK
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.legal import LEGAL
+from backend.domain.errors.ogc import OGC
 from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.rule_sets import RULE_SETS
 from backend.domain.errors.sign_in import SIGN_IN
@@ -25,6 +26,7 @@ CATALOGUE: dict[str, Problem] = {
     **DELIVERY,
     **DESK,
     **LEGAL,
+    **OGC,
     **REFERRALS,
     **RULE_SETS,
     **SIGN_IN,

@@ -3,6 +3,7 @@
 Not here: the pages themselves (listing.py).
 """
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
@@ -26,6 +27,19 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
             exists(select(Referral.id).where(Referral.report_id == Report.id, Referral.department_id.in_(departments)))
         )
     return or_(false(), *ways)
+
+
+def ways_of(actor: Actor) -> Iterator[ColumnElement[bool]]:
+    """Each way of seeing by itself, so that a page can read each along its own index."""
+    if actor.sees_district:
+        yield true()
+        return
+    if is_author(actor):
+        yield Report.author_id == actor.user_id
+    for street in streets_of(actor):
+        yield Report.street_code == street
+    for department_id in departments_of(actor):
+        yield Report.seq.in_(select(Referral.report_seq).where(Referral.department_id == department_id))
 
 
 def is_author(actor: Actor) -> bool:
