@@ -11,7 +11,7 @@ for (const path of Object.values(document.paths)) {
     delete operation.responses['304']
   }
 }
-const types = astToString(await openapiTS(document, { alphabetize: true }))
+const types = astToString(await openapiTS(document, { alphabetize: true, defaultNonNullable: false }))
 const target = new URL('../shared/api/', import.meta.url)
 await mkdir(target, { recursive: true }) // nothing of it is committed
 await writeFile(new URL('schema.d.ts', target), `// Made from api_docs/openapi.yaml by scripts/types.mjs.\n${types}`)

@@ -1,0 +1,3 @@
+import type { BarPart } from '@/app/bar'
+
+export const part: BarPart = { side: 'right', order: 10, load: () => import('./NoticeBell.vue') }
