@@ -1,7 +1,7 @@
 """Makes the OpenAPI operation of an endpoint from its declaration. Not here: the whole document (openapi.py)."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -82,8 +82,8 @@ def _shown(schema: type[Schema] | Schema, example: Any) -> dict[str, Any]:
     return {"schema": schema} if example is None else {"schema": schema, "example": example}
 
 
-def one_of(name: str, choices: type[StrEnum]) -> dict[str, Any]:
-    """The document of a path parameter that takes the values of an enum."""
+def one_of(name: str, choices: Iterable[StrEnum]) -> dict[str, Any]:
+    """The document of a path parameter that takes some or all values of an enum."""
     schema = {"type": "string", "enum": [choice.value for choice in choices]}
     return {"parameters": [{"in": "path", "name": name, "required": True, "schema": schema}]}
 

@@ -5,19 +5,27 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from marshmallow import Schema
 from sqlalchemy import Row
 
+from backend.api import tasks
 from backend.api.endpoint import Call, endpoint
 from backend.api.json import json_answer
 from backend.api.reports.views import filter_of
-from backend.api.schemas.map import ReportMapQuerySchema, SiteMapQuerySchema, TaskMapQuerySchema
+from backend.api.schemas.map import (
+    ReportMapQuerySchema,
+    SiteMapQuerySchema,
+    SiteMapSchema,
+    TaskMapQuerySchema,
+    TaskMapSchema,
+)
 from backend.persistence.queries.map import MAX_FEATURES, map_reports, map_sites, map_tasks
 
 blueprint = Blueprint("map", __name__, url_prefix="/api/v1", description="Points within a box, as GeoJSON")
 GEOJSON = "application/geo+json"
 
 
-def _document(properties: dict[str, Any]) -> dict[str, Any]:
+def _document(properties: dict[str, Any], answer: type[Schema] | None = None) -> dict[str, Any]:
     example = {
         "type": "FeatureCollection",
         "truncated": False,
@@ -33,7 +41,7 @@ def _document(properties: dict[str, Any]) -> dict[str, Any]:
     text = (
         f"A FeatureCollection, newest first; at most {MAX_FEATURES:,} features, `truncated` says when there are more."
     )
-    content = {GEOJSON: {"schema": {"type": "object"}, "example": example}}
+    content = {GEOJSON: {"schema": answer or {"type": "object"}, "example": example}}
     return {"responses": {"200": {"description": text, "content": content}}}
 
 
@@ -68,7 +76,7 @@ def show_reports(call: Call) -> Response:
     summary="Sites you may see within a box",
     query=SiteMapQuerySchema,
     document=_document({"name": "示例诊所", "category": "illegal_practice", "kind": None, "status": "active",
-                        "grid_code": "310107005001001"}),
+                        "grid_code": "310107005001001"}, SiteMapSchema),
 )  # fmt: skip
 def show_sites(call: Call) -> Response:
     """Sites without a position are on no map; the list of sites has them."""
@@ -84,13 +92,14 @@ def show_sites(call: Call) -> Response:
     query=TaskMapQuerySchema,
     document=_document({"code": "T20261120-0001", "title": "日常巡查", "category": "illegal_practice",
                         "kind": "daily_patrol", "status": "assigned", "due_at": "2026-11-22T02:00:00+00:00",
-                        "grid_code": "310107005001001", "site_id": None}),
+                        "grid_code": "310107005001001", "street_code": "310107005", "site_id": None, "site_name": None,
+                        "assignee_id": None, "assignee_name": None, "version": 1, "overdue": False}, TaskMapSchema),
 )  # fmt: skip
 def show_tasks(call: Call) -> Response:
     """A task without a site stands at some point of its grid's present polygon."""
-    query = call.query
-    found = map_tasks(call.session, call.actor, query["bbox"], query["category"], query["status"], call.now)
-    return _collection(*found)
+    query = dict(call.query)
+    box = query.pop("bbox")
+    return _collection(*map_tasks(call.session, call.actor, box, tasks.filter_of(query), call.now))
 
 
 def _collection(rows: Sequence[Row[*tuple[Any, ...]]], truncated: bool) -> Response:

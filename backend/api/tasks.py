@@ -101,7 +101,7 @@ CREATED_EXAMPLE = {
 CSV_EXAMPLE = "网格编码,巡查类别,到期时间\n310107005601001,现制现售水,2026-11-22\n"
 IMPORT_EXAMPLE = {
     "count": 0, "items": [], "unassigned": [], "dry_run": True, "row_count": 12, "faults": [FAULT_EXAMPLE],
-    "ignored_columns": ["备用"],
+    "ignored_columns": ["备用"], "headings": ["网格编码"], "rows": [{"row": 3, "cells": ["310107005001099"]}],
 }  # fmt: skip
 ACTION_PROBLEMS = (
     "not_found", "not_assignee", "stale_version", "illegal_transition", "reason_required", "already_assigned",
@@ -162,19 +162,22 @@ def create_tasks(call: Call) -> dict[str, Any]:
     status=201,
     problems=TABLE_PROBLEMS,
     document=table_document(CSV_EXAMPLE, TaskImportSchema, IMPORT_EXAMPLE),
-    example={**CREATED_EXAMPLE, "dry_run": False, "row_count": 1, "faults": [], "ignored_columns": []},
+    example={**IMPORT_EXAMPLE, **CREATED_EXAMPLE, "dry_run": False, "faults": [], "headings": [], "rows": []},
 )
 def import_tasks(call: Call) -> Any:
     content = read_table_file(call.state.settings.max_import_bytes)
     options = dict(call.query)
     dry_run = options.pop("dry_run")
     result = tasks.import_tasks(call.session, call.actor, content, Defaults(**options), dry_run=dry_run, now=call.now)
+    headings, rows = tasks.read_back(result.records)
     answer = {
         **_created(result.created or Created([], {})),
         "dry_run": dry_run,
         "row_count": result.row_count,
         "faults": in_language(fault.to_data() for fault in result.faults),
         "ignored_columns": result.ignored_columns,
+        "headings": headings,
+        "rows": [{"row": row, "cells": cells} for row, cells in rows],
     }
     return _dumped(TaskImportSchema().dump(answer), 200) if dry_run else answer
 
@@ -192,7 +195,7 @@ def import_tasks(call: Call) -> Any:
 def list_tasks(call: Call) -> Page[TaskLine]:
     wanted = dict(call.query)
     limit, cursor = wanted.pop("limit"), wanted.pop("cursor")
-    return reads.list_tasks(call.session, call.actor, _filter(wanted), limit, cursor, call.now)
+    return reads.list_tasks(call.session, call.actor, filter_of(wanted), limit, cursor, call.now)
 
 
 @endpoint(
@@ -211,7 +214,7 @@ def list_tasks(call: Call) -> Page[TaskLine]:
     },
 )
 def count_tasks(call: Call) -> TaskCounts:
-    return reads.count_tasks(call.session, call.actor, _filter(call.query), call.now)
+    return reads.count_tasks(call.session, call.actor, filter_of(call.query), call.now)
 
 
 @endpoint(
@@ -248,7 +251,8 @@ def act(call: Call, task_id: UUID, action: str) -> TaskWhole:
     return reads.show_task(call.session, task.id, call.now)
 
 
-def _filter(query: dict[str, Any]) -> TaskFilter:
+def filter_of(query: dict[str, Any]) -> TaskFilter:
+    """The filter that a query of TaskFilterSchema means."""
     names = {"status": "statuses", "category": "categories", "kind": "kinds", "street": "street_code"}
     return TaskFilter(**{{**names, "assignee": "assignee_id"}.get(key, key): value for key, value in query.items()})
 

@@ -223,6 +223,13 @@ class CreatedTasksSchema(Schema):
     unassigned = fields.List(fields.Nested(UnassignedTaskSchema), required=True)
 
 
+class TaskImportRowSchema(Schema):
+    """A row of a file, its cells in the order of the headings."""
+
+    row = fields.Integer(required=True, metadata={"description": "As the program that made the file numbers it"})
+    cells = fields.List(fields.String(), required=True)
+
+
 class TaskImportSchema(CreatedTasksSchema):
     """What an import found and made."""
 
@@ -230,6 +237,14 @@ class TaskImportSchema(CreatedTasksSchema):
     row_count = fields.Integer(required=True)
     faults = fields.List(fields.Nested(RowFaultSchema), required=True, metadata={"description": "Of a dry run"})
     ignored_columns = fields.List(fields.String(), required=True)
+    headings = fields.List(
+        fields.String(), required=True, metadata={"description": "Of a dry run: the file's columns that count"}
+    )
+    rows = fields.List(
+        fields.Nested(TaskImportRowSchema),
+        required=True,
+        metadata={"description": "Of a dry run: what stood there; written as CSV it may be sent again"},
+    )
 
 
 class TaskCountsSchema(Schema):

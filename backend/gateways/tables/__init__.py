@@ -2,6 +2,18 @@
 
 from backend.gateways.tables.reader import read_table
 from backend.gateways.tables.rows import BadCell, Sheet, SheetRow, Value
+from backend.gateways.tables.templates import TemplateColumn, write_template
 from backend.gateways.tables.writers import Cell, TableWriter, table_writer
 
-__all__ = ["BadCell", "Cell", "Sheet", "SheetRow", "TableWriter", "Value", "read_table", "table_writer"]
+__all__ = [
+    "BadCell",
+    "Cell",
+    "Sheet",
+    "SheetRow",
+    "TableWriter",
+    "TemplateColumn",
+    "Value",
+    "read_table",
+    "table_writer",
+    "write_template",
+]

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.accounts import Actor
-from backend.domain.vocabulary import Category, GridVersionStatus, TaskStatus
+from backend.domain.tasks import OPEN_STATUSES
+from backend.domain.vocabulary import Category, GridVersionStatus
 from backend.persistence.database import STORED_SRID
-from backend.persistence.models import Grid, GridVersion, Report, Site, Task
+from backend.persistence.models import Grid, GridVersion, Report, Site, Task, User
 from backend.persistence.queries import sites, tasks
 from backend.persistence.queries.reports.pages import Box, ReportFilter, find_seqs
 
 MAX_FEATURES = 5_000
 AnyRow = Row[*tuple[Any, ...]]
 OF_TASK = aliased(Site)
+Holder = aliased(User)
 
 
 def map_reports(session: Session, actor: Actor, wanted: ReportFilter) -> tuple[Sequence[AnyRow], bool]:
@@ -46,8 +48,7 @@ def map_tasks(
     session: Session,
     actor: Actor,
     box: Box,
-    category: Category | None,
-    statuses: Sequence[TaskStatus] | None,
+    wanted: tasks.TaskFilter,
     now: datetime,
 ) -> tuple[Sequence[AnyRow], bool]:
     """Tasks at their site, or somewhere inside their grid of today where they have none; and whether there were more."""
@@ -71,17 +72,20 @@ def map_tasks(
             Task.status,
             Task.due_at,
             Task.grid_code,
+            Task.street_code,
             Task.site_id,
+            OF_TASK.name.label("site_name"),
+            Task.assignee_id,
+            Holder.name.label("assignee_name"),
+            Task.version,
+            and_(Task.status.in_(OPEN_STATUSES), Task.due_at.is_not(None), Task.due_at < now).label("overdue"),
             *_degrees(point),
         )
+        .outerjoin(Holder, Holder.id == Task.assignee_id)
         .outerjoin(OF_TASK, OF_TASK.id == Task.site_id)
         .outerjoin(Grid, (Grid.code == Task.grid_code) & Grid.version_id.in_(today))
-        .where(inside, tasks.visible_to(actor, now))
+        .where(inside, tasks.visible_to(actor, now), *tasks.conditions(wanted, now))
     )
-    if category is not None:
-        statement = statement.where(Task.category == category)
-    if statuses is not None:
-        statement = statement.where(Task.status.in_(statuses))
     return _newest(session, statement, Task.seq)
 
 

@@ -141,7 +141,7 @@ def list_tasks(
     """
     statement = _lines(Task.seq)
     if actor.sees_district:
-        statement = statement.where(*_conditions(wanted, now))
+        statement = statement.where(*conditions(wanted, now))
     else:
         codes = list(session.scalars(grids_of(actor, now))) if actor.has(Role.GRID_WORKER) else []
         ways = _ways(actor, [Task.grid_code == code for code in codes])
@@ -153,7 +153,7 @@ def list_tasks(
 def _newest(
     ways: Sequence[ColumnElement[bool]], wanted: TaskFilter, limit: int, below: int | None, now: datetime
 ) -> Select[Any]:
-    narrowing = _conditions(wanted, now)
+    narrowing = conditions(wanted, now)
     if below is not None:
         narrowing.append(Task.seq < below)
     parts = [
@@ -192,7 +192,7 @@ def count_tasks(session: Session, actor: Actor, wanted: TaskFilter, now: datetim
             func.count().filter(late),
             func.count().filter(Task.assignee_id.is_(None), Task.status.in_(OPEN_STATUSES)),
         )
-        .where(visible_to(actor, now), *_conditions(wanted, now))
+        .where(visible_to(actor, now), *conditions(wanted, now))
         .group_by(Task.status, Task.category)
     ).all()
     by_status = dict.fromkeys(map(str, TaskStatus), 0)
@@ -252,7 +252,8 @@ def _helpers(session: Session, task_id: UUID) -> list[Helper]:
     return [Helper(*row) for row in rows]
 
 
-def _conditions(wanted: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(wanted: TaskFilter, now: datetime) -> list[ColumnElement[bool]]:
+    """What must hold of a task at ``now``."""
     late = and_(Task.status.in_(OPEN_STATUSES), Task.due_at.is_not(None), Task.due_at < now)
     exact = {
         Task.street_code: wanted.street_code,

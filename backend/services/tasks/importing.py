@@ -26,12 +26,14 @@ from backend.services.tasks.drafts import TaskDraft
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of a file: ``created`` is None after a dry run; then ``faults`` says what an import would refuse."""
+    """What became of a file: ``created`` is None after a dry run; then ``faults`` says what an import would refuse, and
+    ``records`` what stood in the file."""
 
     row_count: int
     faults: list[RowFault]
     ignored_columns: tuple[str, ...]
     created: Created | None
+    records: Sequence[Record] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def import_tasks(
     faults += unknown
     if dry_run:
         faults += check_drafts(session, actor, drafts, now)[1]
-        return ImportResult(len(records), sorted(faults, key=lambda fault: fault.row), ignored, None)
+        return ImportResult(len(records), sorted(faults, key=lambda fault: fault.row), ignored, None, records)
     if not records and not faults:
         raise DomainError("unreadable_table", why="no rows")
     if faults:  # one answer names everything that is wrong, also what only a lookup can tell
@@ -75,6 +77,23 @@ def import_tasks(
         faults.sort(key=lambda fault: fault.row)
         raise DomainError("rows_rejected", errors=[fault.to_data() for fault in faults], count=len(faults))
     return ImportResult(len(records), [], ignored, create_tasks(session, actor, drafts, now=now))
+
+
+def read_back(records: Sequence[Record]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The headings of a file's known columns, and by row number its cells as text that the import reads the same again."""
+    headings = dict(records[0].headings) if records else {}
+    lines = [(record.number, [_as_text(record.values.get(column)) for column in headings]) for record in records]
+    return list(headings.values()), lines
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, BadCell):
+        return value.text
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def _with_workers(
