@@ -217,3 +217,14 @@ def test_grids_without_a_lead(
     assert lacking(f"street={OTHER_STREET}") == [(grid.code, 0) for grid in grids[4:]]
     coordinator = sign_in(make_user(session, Role.STREET_COORDINATOR, street_code=STREET))
     assert [code for code, _ in lacking("", coordinator)] == [grid.code for grid in grids[1:4]]
+
+
+def test_choosing_a_grid_needs_words_and_no_polygons(
+    client: FlaskClient, session: Session, grids: Sequence[Grid], bureau: Headers
+) -> None:
+    grids[1].name = "枫桥第%网格"
+    session.commit()
+    found = client.get(GRIDS, query_string={"q": "第%网", "geometry": "false"}, headers=bureau).json["features"]
+    assert [(one["id"], one["geometry"]) for one in found] == [(grids[1].code, None)]
+    by_code = client.get(GRIDS, query_string={"q": grids[2].code[-6:]}, headers=bureau).json["features"]
+    assert [one["geometry"]["type"] for one in by_code if one["id"] == grids[2].code] == ["MultiPolygon"]

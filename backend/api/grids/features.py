@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from backend.api.endpoint import Call, endpoint
 from backend.api.grids.blueprint import blueprint
 from backend.api.grids.examples import FEATURES_EXAMPLE, PLACE_EXAMPLE
+from backend.api.schemas.grid_shapes import GridCollectionSchema
 from backend.api.schemas.grids import (
     GridDayQuerySchema,
     GridLeaderlessPageSchema,
@@ -39,7 +40,7 @@ GEOJSON = "application/geo+json"
         "responses": {
             "200": {
                 "description": "A FeatureCollection with `next_cursor`, ordered by code.",
-                "content": {GEOJSON: {"schema": {"type": "object"}, "example": FEATURES_EXAMPLE}},
+                "content": {GEOJSON: {"schema": GridCollectionSchema, "example": FEATURES_EXAMPLE}},
             }
         }
     },
@@ -56,6 +57,8 @@ def list_grids(call: Call) -> Response:
         bbox=tuple(query["bbox"]) if query["bbox"] else None,
         street_code=query["street"],
         code=query["code"],
+        q=query["q"],
+        with_geometry=query["geometry"],
     )
     page = reads.grid_page(call.session, call.actor, wanted, limit=query["limit"], cursor=query["cursor"])
     body = {
@@ -143,7 +146,7 @@ def _feature(row: Row[Any]) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": row.code,
-        "geometry": orjson.Fragment(row.geometry),
+        "geometry": orjson.Fragment(row.geometry) if row.geometry else None,
         "properties": {
             "code": row.code,
             "name": row.name,

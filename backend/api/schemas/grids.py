@@ -154,6 +154,8 @@ class GridQuerySchema(PageQuerySchema):
     code = digits(GRID, "This grid alone", load_default=None)
     version = fields.UUID(load_default=None, metadata={"description": "Of this version"})
     at = Moment(load_default=None, metadata={"description": "As they held at this moment"})
+    q = Words(max_length=100, load_default=None, metadata={"description": "In code, name, the district's own code"})
+    geometry = fields.Boolean(load_default=True, metadata={"description": "false: without polygons, for choosing one"})
 
     @validates_schema
     def check_box(self, data: dict[str, Any], **_: Any) -> None:

@@ -6,6 +6,7 @@ Not here: grids (queries/grids/features.py); who sees what (each slice's own rul
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -57,11 +58,6 @@ def map_tasks(
         Task.site_id.in_(select(Site.id).where(_inside(Site.position, box))),
         OF_TASK.position.is_(None) & _inside(Grid.geometry, box),
     )
-    today = select(GridVersion.id).where(
-        GridVersion.status != GridVersionStatus.DRAFT,
-        GridVersion.valid_from <= now,
-        or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > now),
-    )
     statement = (
         select(
             Task.id,
@@ -83,10 +79,18 @@ def map_tasks(
         )
         .outerjoin(Holder, Holder.id == Task.assignee_id)
         .outerjoin(OF_TASK, OF_TASK.id == Task.site_id)
-        .outerjoin(Grid, (Grid.code == Task.grid_code) & Grid.version_id.in_(today))
+        .outerjoin(Grid, (Grid.code == Task.grid_code) & Grid.version_id.in_(_versions(now)))
         .where(inside, tasks.visible_to(actor, now), *tasks.conditions(wanted, now))
     )
     return _newest(session, statement, Task.seq)
+
+
+def _versions(now: datetime) -> Select[UUID]:
+    return select(GridVersion.id).where(
+        GridVersion.status != GridVersionStatus.DRAFT,
+        GridVersion.valid_from <= now,
+        or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > now),
+    )
 
 
 def _degrees(point: Any) -> tuple[ColumnElement[float], ColumnElement[float]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -32,6 +32,8 @@ class GridFilter:
     bbox: Box | None = None
     street_code: str | None = None
     code: str | None = None
+    q: str | None = None
+    with_geometry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def grid_page(session: Session, actor: Actor, wanted: GridFilter, *, limit: int,
             GridVersion.valid_from,
             User.id.label("lead_id"),
             User.name.label("lead_name"),
-            func.ST_AsGeoJSON(Grid.geometry, GEOJSON_DIGITS).label("geometry"),
+            (func.ST_AsGeoJSON(Grid.geometry, GEOJSON_DIGITS) if wanted.with_geometry else null()).label("geometry"),
         )
         .join(GridVersion, GridVersion.id == Grid.version_id)
         .join(Division, Division.code == Grid.street_code)
@@ -110,6 +112,9 @@ def _conditions(actor: Actor, wanted: GridFilter) -> list[Any]:
         conditions.append(Grid.street_code == wanted.street_code)
     if wanted.code is not None:
         conditions.append(Grid.code == wanted.code)
+    if wanted.q:
+        words = [Grid.code, Grid.name, Grid.external_code]
+        conditions.append(or_(*(column.icontains(wanted.q, autoescape=True) for column in words)))
     return conditions
 
 
