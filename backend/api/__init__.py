@@ -3,6 +3,7 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    board,
     calendar,
     cases,
     casework,
@@ -41,6 +42,7 @@ from backend.api import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     casework.blueprint,
+    board.blueprint,
     calendar.blueprint,
     clocks.blueprint,
     crime_transfers.blueprint,

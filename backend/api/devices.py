@@ -1,6 +1,6 @@
 """/devices: phones, and what is still on them and since when. Not here: people (users.py), one's own session (session.py)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +77,9 @@ TASK_EXAMPLE = {
 )
 def list_devices(call: Call) -> dict[str, Any]:
     """Newest first, or what waits longest first."""
-    found = queries.list_devices(call.session, call.actor, _filter(call), sort=call.query["sort"], **_page(call))
+    found = queries.list_devices(
+        call.session, call.actor, filter_of(call.query, call.now), sort=call.query["sort"], **_page(call)
+    )
     return {"items": [_device(row) for row in found.items], "next_cursor": found.next_cursor}
 
 
@@ -93,7 +95,7 @@ def list_devices(call: Call) -> dict[str, Any]:
 )
 def summarise_workers(call: Call) -> dict[str, Any]:
     """Filters choose phones: with ``unsent`` only those with something on them are counted."""
-    found = queries.list_workers(call.session, call.actor, _filter(call), **_page(call))
+    found = queries.list_workers(call.session, call.actor, filter_of(call.query, call.now), **_page(call))
     items = [
         {"user": {"id": row.id, "username": row.username, "name": row.name}, **_phones(row)} for row in found.items
     ]
@@ -152,9 +154,10 @@ def restore_device(call: Call, device_id: UUID) -> dict[str, Any]:
     return _device(queries.get_device(call.session, call.actor, device_id, day=local_day(call.now)))
 
 
-def _filter(call: Call) -> DeviceFilter:
-    query, hours = call.query, call.query["silent_hours"]
-    silent_before = None if hours is None else call.now - timedelta(hours=hours)
+def filter_of(query: dict[str, Any], now: datetime) -> DeviceFilter:
+    """The filter that a query of DeviceFilterSchema means."""
+    hours = query["silent_hours"]
+    silent_before = None if hours is None else now - timedelta(hours=hours)
     return DeviceFilter(query["user_id"], query["unsent"], query["revoked"], query["street"], silent_before)
 
 

@@ -60,9 +60,13 @@ ROLE_PROBLEMS = ("unknown_division", "unknown_code", "role_incomplete", "role_mi
 )
 def list_users(call: Call) -> Any:
     query = call.query
-    wanted = UserFilter(query["role"], query["street"], query["active"], query["text"])
     return queries.list_users(
-        call.session, call.actor, wanted, day=local_day(call.now), limit=query["limit"], cursor=query["cursor"]
+        call.session,
+        call.actor,
+        filter_of(query),
+        day=local_day(call.now),
+        limit=query["limit"],
+        cursor=query["cursor"],
     )
 
 
@@ -199,3 +203,9 @@ def _view(call: Call, user_id: UUID) -> UserView:
 
 def _grants(roles: list[dict[str, Any]]) -> tuple[RoleGrant, ...]:
     return tuple(RoleGrant(**role) for role in roles)
+
+
+def filter_of(query: dict[str, Any]) -> UserFilter:
+    """The filter that a query of UserQuerySchema means."""
+    named = ("role", "street", "active", "text", "department", "without_role")
+    return UserFilter(*(query[name] for name in named))

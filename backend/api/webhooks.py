@@ -8,7 +8,6 @@ from flask_smorest import Blueprint
 from sqlalchemy import Row
 
 from backend.api.endpoint import Call, endpoint
-from backend.api.schemas.paging import PageQuerySchema
 from backend.api.schemas.webhooks import (
     DELIVERY_EXAMPLE,
     EXAMPLE,
@@ -19,9 +18,11 @@ from backend.api.schemas.webhooks import (
     EventTypesSchema,
     PingedSchema,
     ResentSchema,
+    WebhookChangeSchema,
     WebhookDraftSchema,
     WebhookMadeSchema,
     WebhookPageSchema,
+    WebhookQuerySchema,
     WebhookRotatedSchema,
     WebhookSchema,
 )
@@ -36,6 +37,7 @@ from backend.persistence.queries.webhooks import (
 )
 from backend.services.outbox import (
     SubscriptionDraft,
+    change_subscription,
     create_subscription,
     resend,
     resend_dead,
@@ -54,13 +56,14 @@ blueprint = Blueprint(
     "/webhooks",
     permission="webhook.read",
     summary="Subscriptions, newest first",
-    query=PageQuerySchema,
+    query=WebhookQuerySchema,
     answer=WebhookPageSchema,
     problems=("bad_cursor",),
     example={"items": [EXAMPLE], "next_cursor": None},
 )
 def list_all(call: Call) -> dict[str, Any]:
-    found = list_subscriptions(call.session, call.query["limit"], call.query["cursor"])
+    query = call.query
+    found = list_subscriptions(call.session, query["limit"], query["cursor"], dead=query["dead"])
     return {"items": [shown(row) for row in found.items], "next_cursor": found.next_cursor}
 
 
@@ -108,6 +111,24 @@ def types(call: Call) -> dict[str, Any]:
     example=EXAMPLE,
 )
 def show(call: Call, webhook_id: UUID) -> dict[str, Any]:
+    return shown(get_subscription(call.session, webhook_id))
+
+
+@endpoint(
+    blueprint,
+    "/webhooks/<uuid:webhook_id>",
+    method="POST",
+    permission="webhook.manage",
+    summary="Change its name, address or choice of messages",
+    body=WebhookChangeSchema,
+    answer=WebhookSchema,
+    problems=("not_found", "webhook_url_refused", "unknown_event_type"),
+    example=EXAMPLE,
+)
+def change(call: Call, webhook_id: UUID) -> dict[str, Any]:
+    """Messages that wait go to the new address. Its department stays: another one is another subscription."""
+    policy = call.state.gateways.webhooks.policy
+    change_subscription(call.session, call.actor, webhook_id, **call.body, policy=policy, now=call.now)
     return shown(get_subscription(call.session, webhook_id))
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 __all__ = [
     "ActField",
     "ActNeed",
+    "BoardList",
     "BulkResult",
     "CaseSort",
     "ClosingRule",
@@ -17,11 +18,13 @@ __all__ = [
     "ReferralAction",
     "ReferralRole",
     "ReferralStatus",
+    "ReviewNeed",
     "RouteHint",
     "RuleSetAction",
     "RuleSetStatus",
     "TableFormat",
     "TaskPurpose",
+    "Tone",
     "WebhookAlgorithm",
 ]
 
@@ -237,3 +240,39 @@ class RuleSetAction(StrEnum):
     CHECK = "check"
     APPROVE = "approve"
     RETIRE = "retire"
+
+
+class ReviewNeed(StrEnum):
+    """Why a coordinator should look at a report, the most pressing first."""
+
+    DOUBT = "doubt"
+    PHOTOS_MISSING = "photos_missing"
+    POSITION = "position"
+
+
+class Tone(StrEnum):
+    """How a number of the board is meant: nothing to do, for information, soon, at once."""
+
+    OK = "ok"
+    INFO = "info"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+class BoardList(StrEnum):
+    """The lists a board leads to."""
+
+    TASKS = "tasks"
+    REVIEW = "review"
+    QUARANTINE = "quarantine"
+    DEVICES = "devices"
+    GRIDS_WITHOUT_LEAD = "grids_without_lead"
+    CASES = "cases"
+    CLOCK_REQUESTS = "clock_requests"
+    RESPONSIBILITIES = "responsibilities"
+    USERS = "users"
+    WEBHOOKS = "webhooks"
+    CALENDAR = "calendar"
+    RULE_SETS = "rule_sets"
+    JOBS = "jobs"
+    SEALS = "seals"

@@ -43,6 +43,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "report.read": EVERYBODY,
     "report.withdraw": FIELD,
     "report.request_photos": PLANNERS,
+    "report.review": PLANNERS,
+    "board.read": EVERYBODY - {Role.GRID_WORKER},
     "referral.read": EVERYBODY,
     "referral.route": ROUTERS,
     "referral.merge": ROUTERS,

@@ -224,3 +224,20 @@ def test_an_act_waits_for_no_receiver(app: Flask, session: Session, made: dict[s
     Person(app, session, make_officer(session)).post(f"/referrals/{referral.id}/actions/accept")
     assert app.extensions["gridpatrol"].gateways.webhooks.sent == []
     assert session.scalars(select(WebhookDelivery.type)).all() == ["cn.gridpatrol.referral.accepted"]
+
+
+def test_what_is_changed_is_told_and_the_rest_stays(session: Session, admin: Person, made: dict[str, Any]) -> None:
+    path = f"/webhooks/{made['webhook']['id']}"
+    before = session.scalars(select(WebhookSubscription.secret)).one()
+    changed = admin.post(path, name="新名", event_types=[event_types()[0]])
+    assert changed == {**made["webhook"], "name": "新名", "event_types": [event_types()[0]]}
+    assert admin.post(path, event_types=[])["event_types"] == []
+    assert admin.post(path) == admin.get(path)  # nothing is no change, and no event
+    session.expire_all()
+    assert session.scalars(select(WebhookSubscription.secret)).one() == before
+    events = admin.get("/history", subject_type="webhook", subject_id=made["webhook"]["id"])["items"]
+    assert [event["action"] for event in events] == ["change", "change", "create"]
+    assert events[1]["data"]["before"] == {"name": "一网统管", "event_types": []}
+    for change, status in (({"url": "http://plain.example.org"}, 422), ({"event_types": ["cn.nothing"]}, 422)):
+        admin.post(path, status, **change)
+    admin.post(f"/webhooks/{new_id()}", 404, name="x")

@@ -34,14 +34,7 @@ PAGE_EXAMPLE = {"items": [RESPONSIBILITY_EXAMPLE], "next_cursor": None}
     example=PAGE_EXAMPLE,
 )
 def list_responsibilities(call: Call) -> Any:
-    query = call.query
-    wanted = ResponsibilityFilter(
-        user_id=query["user_id"],
-        grid_code=query["grid_code"],
-        street_code=query["street"],
-        role=query["role"],
-        on=query["on"],
-    )
+    query, wanted = call.query, filter_of(call.query)
     return reads.responsibility_page(
         call.session, call.actor, wanted, local_day(call.now), limit=query["limit"], cursor=query["cursor"]
     )
@@ -101,4 +94,16 @@ def list_without_grid(call: Call) -> Any:
     wanted = ResponsibilityFilter(street_code=call.query["street"])
     return reads.without_grid_page(
         call.session, call.actor, wanted, at, day, limit=call.query["limit"], cursor=call.query["cursor"]
+    )
+
+
+def filter_of(query: dict[str, Any]) -> ResponsibilityFilter:
+    """The filter that a query of ResponsibilityQuerySchema means."""
+    return ResponsibilityFilter(
+        user_id=query["user_id"],
+        grid_code=query["grid_code"],
+        street_code=query["street"],
+        role=query["role"],
+        on=query["on"],
+        ends_before=query["ends_before"],
     )

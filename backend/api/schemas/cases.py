@@ -82,6 +82,7 @@ class CaseFilterSchema(Schema):
     returned = AnyWhole(low=1, high=1000, load_default=None, metadata=describe("Returned at least so often"))
     overdue = fields.Boolean(load_default=None, metadata=describe("A deadline that runs was missed and is not excused"))
     due_to = Day(load_default=None, metadata=describe("A deadline that runs ends on this day or before"))
+    uncalled = fields.Boolean(load_default=None, metadata=describe("An open emergency about which nobody rang yet"))
     site = fields.UUID(load_default=None, metadata=describe("Id of a registered site"))
     report = fields.UUID(load_default=None, metadata=describe("Id of a report"))
 

@@ -215,6 +215,7 @@ class ResponsibilityQuerySchema(PageQuerySchema):
     street = digits(STREET, "In this street", load_default=None)
     role = Choice(GridRole, load_default=None)
     on = Day(load_default=None, metadata={"description": "Those that hold on this day"})
+    ends_before = Day(load_default=None, metadata={"description": "Those whose first day without lies before this day"})
 
 
 class ResponsibilityCreateSchema(Schema):

@@ -66,6 +66,8 @@ class UserQuerySchema(PageQuerySchema):
     street = Words(max_length=9, load_default=None, metadata=STREET)
     active = fields.Boolean(load_default=None)
     text = Words(max_length=100, load_default=None, metadata={"description": "Part of the name or user name"})
+    department = Words(max_length=64, load_default=None, metadata={"description": "Officers of it; its code"})
+    without_role = fields.Boolean(load_default=None, metadata={"description": "Holds no role now or later"})
 
 
 class NewUserSchema(Schema):

@@ -40,6 +40,24 @@ class WebhookDraftSchema(Schema):
     algorithm = Choice(WebhookAlgorithm, load_default=WebhookAlgorithm.HMAC_SHA256)
 
 
+class WebhookQuerySchema(PageQuerySchema):
+    """Which subscriptions."""
+
+    dead = fields.Boolean(load_default=None, metadata={"description": "With dead letters, or without"})
+
+
+class WebhookChangeSchema(Schema):
+    """What shall be otherwise; what is left out stays. Where it goes to (another url) needs no new secret."""
+
+    EXAMPLE: ClassVar = {"name": "一网统管（新）", "event_types": [event_type("routed")]}
+
+    name = Words(min_length=1, max_length=100)
+    url = Words(min_length=1, max_length=LONGEST_URL, metadata={"description": "https, a public address"})
+    event_types = fields.List(
+        Words(max_length=100), validate=validate.Length(max=100), metadata={"description": "None means all"}
+    )
+
+
 class WebhookSchema(Schema):
     """A subscription; its secret is never shown again."""
 

@@ -37,6 +37,7 @@ from backend.persistence.models.media import Media, Upload
 from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
 from backend.persistence.models.reports import EmergencyCall, Report, ReportAmendment, ReportPhoto
+from backend.persistence.models.review import ReportReview
 from backend.persistence.models.rule_sets import RuleSetRow
 from backend.persistence.models.second_factors import RecoveryCode, SecondFactor
 from backend.persistence.models.sync import (
@@ -97,6 +98,7 @@ __all__ = [
     "Report",
     "ReportAmendment",
     "ReportPhoto",
+    "ReportReview",
     "RoleAssignment",
     "RuleSetRow",
     "SavedFilter",

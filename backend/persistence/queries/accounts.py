@@ -54,6 +54,8 @@ class UserFilter:
     street_code: str | None = None
     is_active: bool | None = None
     text: str | None = None
+    department: str | None = None
+    without_role: bool | None = None
 
 
 def visible_to(actor: Actor, day: date) -> ColumnElement[bool]:
@@ -83,20 +85,29 @@ def list_users(
     session: Session, actor: Actor, wanted: UserFilter, *, day: date, limit: int, cursor: str | None
 ) -> Page[UserView]:
     """Users the actor may see, newest first, with roles and skills; three statements however many there are."""
-    statement = _users().where(visible_to(actor, day))
-    if wanted.role is not None:
-        statement = statement.where(_has_role(day, RoleAssignment.role == wanted.role))
-    if wanted.street_code is not None:
-        statement = statement.where(_has_role(day, RoleAssignment.street_code == wanted.street_code))
-    if wanted.is_active is not None:
-        statement = statement.where(User.is_active.is_(wanted.is_active))
-    if wanted.text:
-        statement = statement.where(
-            or_(User.name.contains(wanted.text, autoescape=True),
-                User.username.contains(wanted.text.lower(), autoescape=True))
-        )  # fmt: skip
-    found = page(session, statement, User.seq, limit, cursor)
+    found = page(session, _users().where(visible_to(actor, day), *conditions(wanted, day)), User.seq, limit, cursor)
     return Page(_views(session, found.items, day), found.next_cursor)
+
+
+def conditions(wanted: UserFilter, day: date) -> list[ColumnElement[bool]]:
+    """What ``wanted`` says, without who may see it."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.role is not None:
+        found.append(_has_role(day, RoleAssignment.role == wanted.role))
+    if wanted.street_code is not None:
+        found.append(_has_role(day, RoleAssignment.street_code == wanted.street_code))
+    if wanted.department is not None:
+        named = select(Department.id).where(Department.code == wanted.department).scalar_subquery()
+        found.append(_has_role(day, RoleAssignment.department_id == named))
+    if wanted.is_active is not None:
+        found.append(User.is_active.is_(wanted.is_active))
+    if wanted.without_role is not None:
+        holds_some = _has_role(day)
+        found.append(~holds_some if wanted.without_role else holds_some)
+    if wanted.text:
+        in_name = User.name.contains(wanted.text, autoescape=True)
+        found.append(or_(in_name, User.username.contains(wanted.text.lower(), autoescape=True)))
+    return found
 
 
 def get_user(session: Session, actor: Actor, user_id: UUID, *, day: date) -> UserView:

@@ -81,9 +81,9 @@ def list_devices(
 ) -> Page[AnyRow]:
     """Devices of users the actor may see, in one statement: columns of Device with ``username`` and ``name_of_user``."""
     if sort == DeviceSort.NEWEST:
-        return page(session, _devices(Device.seq).where(*_conditions(actor, wanted, day)), Device.seq, limit, cursor)
+        return page(session, _devices(Device.seq).where(*conditions(actor, wanted, day)), Device.seq, limit, cursor)
     after = _read_place(cursor)
-    statement = _devices(Device.seq, OLDEST.label("place")).where(*_conditions(actor, wanted, day))
+    statement = _devices(Device.seq, OLDEST.label("place")).where(*conditions(actor, wanted, day))
     if after is not None:
         statement = statement.where(tuple_(OLDEST, Device.seq) > tuple_(*map(literal, after)))
     rows = session.execute(statement.order_by(OLDEST, Device.seq).limit(limit + 1)).all()
@@ -107,7 +107,7 @@ def list_workers(
     statement = (
         select(User.seq, User.id, User.username, User.name, *_sums())
         .join(Device, Device.user_id == User.id)
-        .where(*_conditions(actor, wanted, day))
+        .where(*conditions(actor, wanted, day))
         .group_by(User.seq, User.id, User.username, User.name)
     )
     return page(session, statement, User.seq, limit, cursor)
@@ -152,7 +152,8 @@ def missing_photos_of(session: Session, task_ids: Sequence[UUID]) -> dict[UUID, 
     return {task_id: int(count) for task_id, count in rows if task_id is not None}
 
 
-def _conditions(actor: Actor, wanted: DeviceFilter, day: date) -> list[ColumnElement[bool]]:
+def conditions(actor: Actor, wanted: DeviceFilter, day: date) -> list[ColumnElement[bool]]:
+    """Devices ``actor`` sees that are as ``wanted`` says; the statement must bring in their users."""
     found = [visible_to(actor, day)]
     if wanted.user_id is not None:
         found.append(Device.user_id == wanted.user_id)

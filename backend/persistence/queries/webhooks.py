@@ -6,7 +6,7 @@ Not here: changing or sending (services/outbox).
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.errors import DomainError
@@ -15,11 +15,17 @@ from backend.persistence.models import Department, WebhookDelivery, WebhookSubsc
 from backend.persistence.queries.paging import Page, page
 
 S, D = WebhookSubscription, WebhookDelivery
+HAS_DEAD = exists().where(D.subscription_id == S.id, D.state == DeliveryState.DEAD)
 
 
-def list_subscriptions(session: Session, limit: int, cursor: str | None) -> Page[Row[*tuple[Any, ...]]]:
-    """One page, newest first, with how many messages wait and are dead; one statement."""
-    return page(session, _subscriptions(), S.seq, limit, cursor)
+def list_subscriptions(
+    session: Session, limit: int, cursor: str | None, *, dead: bool | None = None
+) -> Page[Row[*tuple[Any, ...]]]:
+    """One page, newest first, with how many messages wait and are dead; one statement. ``dead``: those with dead letters."""
+    statement = _subscriptions()
+    if dead is not None:
+        statement = statement.where(HAS_DEAD if dead else ~HAS_DEAD)
+    return page(session, statement, S.seq, limit, cursor)
 
 
 def get_subscription(session: Session, subscription_id: UUID) -> Row[*tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from backend.services.outbox.news import CaseNews, InformedNews, NoticeDraft
 from backend.services.outbox.sending import Claimed, claim, forget_delivered, settle, sweep
 from backend.services.outbox.subscriptions import (
     SubscriptionDraft,
+    change_subscription,
     create_subscription,
     rotate_secret,
     set_active,
@@ -25,6 +26,7 @@ __all__ = [
     "announce_loss",
     "announce_new",
     "case_notice",
+    "change_subscription",
     "claim",
     "create_subscription",
     "forget_delivered",

@@ -41,10 +41,7 @@ def create_subscription(
 
     Raises webhook_url_refused, unknown_event_type and unknown_code (no such department today).
     """
-    try:
-        policy.check_url(draft.url)
-    except RefusedUrlError as error:
-        raise DomainError("webhook_url_refused", why=str(error)) from None
+    _check_url(draft.url, policy)
     check_event_types(draft.event_types)
     row_id, secret = new_id(), os.urandom(SECRET_BYTES)
     session.add(
@@ -66,6 +63,43 @@ def create_subscription(
     _record(session, actor, row_id, "create", now, data)
     session.flush()
     return row_id, secret_text(secret)
+
+
+def change_subscription(
+    session: Session,
+    actor: Actor,
+    subscription_id: UUID,
+    *,
+    name: str | None = None,
+    url: str | None = None,
+    event_types: Sequence[str] | None = None,
+    policy: AddressPolicy,
+    now: datetime,
+) -> None:
+    """Give a subscription another name, address or choice of messages; None leaves it. Messages that wait go to the new
+    address. Raises not_found, webhook_url_refused, unknown_event_type."""
+    row = _lock(session, subscription_id)
+    if url is not None:
+        _check_url(url, policy)
+    if event_types is not None:
+        check_event_types(event_types)
+    wanted = {"name": name, "url": url, "event_types": None if event_types is None else list(event_types)}
+    before = {key: getattr(row, key) for key in wanted}
+    after = {key: value for key, value in wanted.items() if value is not None and value != before[key]}
+    if not after:
+        return
+    for key, value in after.items():
+        setattr(row, key, value)
+    told = {"before": {key: before[key] for key in after}, "after": after}
+    _record(session, actor, row.id, "change", now, told)
+    session.flush()
+
+
+def _check_url(url: str, policy: AddressPolicy) -> None:
+    try:
+        policy.check_url(url)
+    except RefusedUrlError as error:
+        raise DomainError("webhook_url_refused", why=str(error)) from None
 
 
 def rotate_secret(

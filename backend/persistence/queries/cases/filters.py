@@ -6,15 +6,22 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, exists, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, exists, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.domain.calendar import LOCAL_ZONE
+from backend.domain.referrals import FINAL_STATUSES
 from backend.domain.search import grams_of_term, terms_of
 from backend.domain.vocabulary import CaseSort, Category, ClockState, Flag, ReferralRole, ReferralStatus, Severity
-from backend.persistence.models import CaseText, Clock, Department, Referral, Report
+from backend.persistence.models import CaseText, Clock, Department, EmergencyCall, Referral, ReferralCall, Report
 
 Query = Select[*tuple[Any, ...]]
+UNCALLED = and_(
+    Referral.is_emergency,
+    Referral.status.not_in(FINAL_STATUSES),
+    ~exists().where(ReferralCall.referral_id == Referral.id),
+    ~exists().where(EmergencyCall.report_id == Referral.report_id),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class CaseFilter:
 
     ``department``: codes; ``returned``: came back at least so often; ``photos_waiting``: a photo it names is not here yet;
     ``overdue``: a deadline that still runs was missed and not excused; ``due_to``: one that runs ends on that day or before.
+    ``uncalled``: an open emergency about which nobody rang, from the field or an office.
     ``q``: terms that must all stand in names, addresses, codes or words of the report, as domain/search.py compares them.
     """
 
@@ -50,6 +58,7 @@ class CaseFilter:
     returned: int | None = None
     overdue: bool | None = None
     due_to: date | None = None
+    uncalled: bool | None = None
     site: UUID | None = None
     report: UUID | None = None
 
@@ -77,7 +86,7 @@ def narrowed(statement: Query, wanted: CaseFilter, *, joins_report: bool = True,
         statement = statement.where(CaseText.grams.bool_op("@>")(literal(grams, ARRAY(Text))))
         # of one or two characters the grams are proof
         statement = statement.where(*holding(term for term in terms if len(term) > 2))
-    return statement.where(*_referral_conditions(wanted), *_report_conditions(wanted))
+    return statement.where(*referral_conditions(wanted), *_report_conditions(wanted))
 
 
 def holding(terms: Iterable[str]) -> Iterator[ColumnElement[bool]]:
@@ -92,7 +101,8 @@ def order_of(sort: CaseSort) -> tuple[ColumnElement[Any], ...]:
     return (Referral.seq.asc() if sort == CaseSort.OLDEST else Referral.seq.desc(),)
 
 
-def _referral_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+def referral_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """What ``wanted`` says of the referral itself; words and the report are left out."""
     for column, value in (
         (Referral.function_code, wanted.function),
         (Referral.role, wanted.role),
@@ -117,6 +127,8 @@ def _referral_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Referral.finding_codes.contains([wanted.finding])
     if wanted.returned is not None:
         yield Referral.return_count >= wanted.returned
+    if wanted.uncalled is not None:
+        yield UNCALLED if wanted.uncalled else ~UNCALLED
     yield from _clock_conditions(wanted)
     yield from _days(Referral.created_at, wanted.created_from, wanted.created_to)
     yield from _days(Referral.closed_at, wanted.closed_from, wanted.closed_to)

@@ -79,16 +79,20 @@ def without_lead_page(
     session: Session, actor: Actor, wanted: GridFilter, *, limit: int, cursor: str | None
 ) -> CodePage:
     """Grids that nobody leads on ``wanted.day``, with the number of backups and helpers; one statement."""
+    return _code_page(session, leaderless(actor, wanted), limit, cursor)
+
+
+def leaderless(actor: Actor, wanted: GridFilter) -> Select[*tuple[Any, ...]]:
+    """The grids ``actor`` sees that nobody leads on ``wanted.day``."""
     on_duty = and_(GridResponsibility.grid_code == Grid.code, GridResponsibility.period.contains(wanted.day))
     others = select(func.count()).select_from(GridResponsibility).where(on_duty).correlate(Grid).scalar_subquery()
-    statement = (
+    return (
         select(Grid.code, Grid.name, Grid.street_code, Division.name.label("street_name"), others.label("others"))
         .join(GridVersion, GridVersion.id == Grid.version_id)
         .join(Division, Division.code == Grid.street_code)
         .where(*_conditions(actor, wanted))
         .where(~exists().where(on_duty, GridResponsibility.role == GridRole.LEAD))
     )
-    return _code_page(session, statement, limit, cursor)
 
 
 def holds_at(at: datetime) -> Any:

@@ -23,13 +23,15 @@ EXCEPT_OFFICERS = Role.DEPARTMENT_OFFICER
 
 @dataclass(frozen=True, slots=True)
 class ResponsibilityFilter:
-    """What is asked for; None does not narrow. ``on``: those that hold on that day."""
+    """What is asked for; None does not narrow. ``on``: those that hold on that day; ``ends_before``:
+    those whose first day without lies after ``on`` and before that day."""
 
     user_id: UUID | None = None
     grid_code: str | None = None
     street_code: str | None = None
     role: GridRole | None = None
     on: date | None = None
+    ends_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def responsibility_page(
     session: Session, actor: Actor, wanted: ResponsibilityFilter, today: date, *, limit: int, cursor: str | None
 ) -> ResponsibilityPage:
     """Responsibilities with the worker's name; one statement."""
-    statement = _rows().where(responsibility_visible_to(actor, today), *_conditions(wanted))
+    statement = _rows().where(responsibility_visible_to(actor, today), *conditions(wanted))
     return _page(session, statement, limit, cursor)
 
 
@@ -63,7 +65,7 @@ def without_grid_page(
         exists().where(Grid.code == GridResponsibility.grid_code, Grid.version_id == GridVersion.id).where(holds_at(at))
     )
     upper = func.upper(GridResponsibility.period)
-    statement = _rows().where(responsibility_visible_to(actor, day), *_conditions(wanted))
+    statement = _rows().where(responsibility_visible_to(actor, day), *conditions(wanted))
     statement = statement.where(~alive, or_(upper.is_(None), upper > day))
     return _page(session, statement, limit, cursor)
 
@@ -100,19 +102,22 @@ def _rows() -> Select[*tuple[Any, ...]]:
     ).join(User, User.id == GridResponsibility.user_id)
 
 
-def _conditions(wanted: ResponsibilityFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def conditions(wanted: ResponsibilityFilter) -> list[ColumnElement[bool]]:
+    """What ``wanted`` says, without who may see it."""
+    found: list[ColumnElement[bool]] = []
     if wanted.user_id is not None:
-        conditions.append(GridResponsibility.user_id == wanted.user_id)
+        found.append(GridResponsibility.user_id == wanted.user_id)
     if wanted.grid_code is not None:
-        conditions.append(GridResponsibility.grid_code == wanted.grid_code)
+        found.append(GridResponsibility.grid_code == wanted.grid_code)
     if wanted.street_code is not None:
-        conditions.append(GridResponsibility.grid_code.startswith(wanted.street_code, autoescape=True))
+        found.append(GridResponsibility.grid_code.startswith(wanted.street_code, autoescape=True))
     if wanted.role is not None:
-        conditions.append(GridResponsibility.role == wanted.role)
+        found.append(GridResponsibility.role == wanted.role)
     if wanted.on is not None:
-        conditions.append(GridResponsibility.period.contains(wanted.on))
-    return conditions
+        found.append(GridResponsibility.period.contains(wanted.on))
+    if wanted.ends_before is not None:
+        found.append(func.upper(GridResponsibility.period) < wanted.ends_before)
+    return found
 
 
 def _page(session: Session, statement: Select[*tuple[Any, ...]], limit: int, cursor: str | None) -> ResponsibilityPage:

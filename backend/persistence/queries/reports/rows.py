@@ -27,16 +27,22 @@ def list_reports(
     """One page of the reports ``actor`` sees, newest first, in a constant number of statements."""
     found = find_seqs(session, actor, wanted, limit, decode_cursor(cursor))
     next_cursor = None if found.next_below is None else encode_cursor(found.next_below)
-    if not found.seqs:
-        return Page([], next_cursor)
-    rows = session.execute(SUMMARIES.where(Report.seq == one_of(found.seqs, BigInteger)))
-    items = [dict(zip(SUMMARY_KEYS, row, strict=True)) for row in rows]
-    with_photos = [item["report_id"] for item in items if item["photos_expected"]]
+    return Page(list(summaries_of(session, found.seqs).values()), next_cursor)
+
+
+def summaries_of(session: Session, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """By number, in the order asked for, the reports with these numbers as lists show them; three statements at most."""
+    if not seqs:
+        return {}
+    rows = session.execute(SUMMARIES.where(Report.seq == one_of(seqs, BigInteger)))
+    by_seq = {row.seq: dict(zip(SUMMARY_KEYS, row, strict=False)) for row in rows}
+    items = {seq: by_seq[seq] for seq in seqs if seq in by_seq}
+    with_photos = [item["report_id"] for item in items.values() if item["photos_expected"]]
     photos = _photos(session, with_photos) if with_photos else {}
-    referrals = _referrals(session, [item["report_id"] for item in items])
-    for item in items:
+    referrals = _referrals(session, [item["report_id"] for item in items.values()])
+    for item in items.values():
         _complete(item, photos.get(item["report_id"], []), referrals.get(item["report_id"], []))
-    return Page(items, next_cursor)
+    return items
 
 
 def one_of(values: Sequence[Any], kind: type[TypeEngine[Any]]) -> CollectionAggregate[Any]:
@@ -73,12 +79,12 @@ SUMMARIES: Select[*tuple[Any, ...]] = (
         Report.photos_expected,
         Report.photos_here,
         Report.version,
+        Report.seq,  # the last: it is read, not shown
     )
     .join(User, User.id == Report.author_id)
     .outerjoin(Site, Site.id == Report.site_id)
-    .order_by(Report.seq.desc())
 )
-SUMMARY_KEYS = tuple(SUMMARIES.selected_columns.keys())
+SUMMARY_KEYS = tuple(SUMMARIES.selected_columns.keys())[:-1]
 
 
 def _complete(item: dict[str, Any], photos: list[dict[str, Any]], referrals: list[dict[str, Any]]) -> None:

@@ -1,0 +1,5 @@
+"""The board over HTTP."""
+
+from backend.api.board.views import blueprint
+
+__all__ = ["blueprint"]
