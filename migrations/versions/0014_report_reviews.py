@@ -20,8 +20,8 @@ def upgrade() -> None:
             reviewed_at TIMESTAMPTZ NOT NULL,
             note TEXT NOT NULL,
             CONSTRAINT pk_report_reviews PRIMARY KEY (report_id),
-            CONSTRAINT fk_report_reviews_report_id_reports FOREIGN KEY (report_id) REFERENCES reports (id),
-            CONSTRAINT fk_report_reviews_reviewed_by_users FOREIGN KEY (reviewed_by) REFERENCES users (id)
+            CONSTRAINT fk_report_reviews_report_id FOREIGN KEY (report_id) REFERENCES reports (id),
+            CONSTRAINT fk_report_reviews_reviewed_by FOREIGN KEY (reviewed_by) REFERENCES users (id)
         )
     """)
 
