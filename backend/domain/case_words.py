@@ -3,9 +3,6 @@
 from enum import StrEnum
 
 __all__ = [
-    "ActField",
-    "ActNeed",
-    "BoardList",
     "BulkResult",
     "CaseSort",
     "ClosingRule",
@@ -18,13 +15,10 @@ __all__ = [
     "ReferralAction",
     "ReferralRole",
     "ReferralStatus",
-    "ReviewNeed",
-    "RouteHint",
     "RuleSetAction",
     "RuleSetStatus",
     "TableFormat",
     "TaskPurpose",
-    "Tone",
     "WebhookAlgorithm",
 ]
 
@@ -71,41 +65,6 @@ class ReferralAction(StrEnum):
     # by the product itself, when a department ends; no role may do them
     REDIRECT = "redirect"
     UNROUTE = "await_triage"  # the word of first routing for the same thing
-
-
-class ActField(StrEnum):
-    """What may come with an act on a referral; the names are those of the request."""
-
-    REASON = "reason"
-    NOTE = "note"
-    DEPARTMENT = "department"
-    FUNCTION = "function"
-    TARGET = "target"
-    ASSIGNEE = "assignee"
-    RETURN_CODE = "return_code"
-    PROPOSED_DEPARTMENT = "proposed_department"
-    OUTCOME_CODE = "outcome_code"
-    LEGAL_BASIS = "legal_basis"
-    MATERIALS = "materials"
-
-
-class ActNeed(StrEnum):
-    """Whether an act needs something. one_of: one of all that say so · if_moved: where it is taken from a department."""
-
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    ONE_OF = "one_of"
-    IF_MOVED = "if_moved"
-
-
-class RouteHint(StrEnum):
-    """Why a department stands high among those a referral can be routed to."""
-
-    CURRENT = "current"
-    PROPOSED = "proposed"
-    RULES = "rules"
-    RULING = "ruling"
-    INFORMED = "informed"
 
 
 class CrimeTransferStatus(StrEnum):
@@ -240,39 +199,3 @@ class RuleSetAction(StrEnum):
     CHECK = "check"
     APPROVE = "approve"
     RETIRE = "retire"
-
-
-class ReviewNeed(StrEnum):
-    """Why a coordinator should look at a report, the most pressing first."""
-
-    DOUBT = "doubt"
-    PHOTOS_MISSING = "photos_missing"
-    POSITION = "position"
-
-
-class Tone(StrEnum):
-    """How a number of the board is meant: nothing to do, for information, soon, at once."""
-
-    OK = "ok"
-    INFO = "info"
-    WARNING = "warning"
-    DANGER = "danger"
-
-
-class BoardList(StrEnum):
-    """The lists a board leads to."""
-
-    TASKS = "tasks"
-    REVIEW = "review"
-    QUARANTINE = "quarantine"
-    DEVICES = "devices"
-    GRIDS_WITHOUT_LEAD = "grids_without_lead"
-    CASES = "cases"
-    CLOCK_REQUESTS = "clock_requests"
-    RESPONSIBILITIES = "responsibilities"
-    USERS = "users"
-    WEBHOOKS = "webhooks"
-    CALENDAR = "calendar"
-    RULE_SETS = "rule_sets"
-    JOBS = "jobs"
-    SEALS = "seals"

@@ -44,6 +44,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "report.withdraw": FIELD,
     "report.request_photos": PLANNERS,
     "report.review": PLANNERS,
+    "settings.read": EVERYBODY,
+    "settings.manage": ADMINISTRATORS,
     "board.read": EVERYBODY - {Role.GRID_WORKER},
     "referral.read": EVERYBODY,
     "referral.route": ROUTERS,

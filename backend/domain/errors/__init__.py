@@ -9,6 +9,7 @@ from backend.domain.errors.cases import CASES
 from backend.domain.errors.clocks import CLOCKS
 from backend.domain.errors.delivery import DELIVERY
 from backend.domain.errors.desk import DESK
+from backend.domain.errors.district_settings import DISTRICT_SETTINGS
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.legal import LEGAL
@@ -25,6 +26,7 @@ CATALOGUE: dict[str, Problem] = {
     **CLOCKS,
     **DELIVERY,
     **DESK,
+    **DISTRICT_SETTINGS,
     **LEGAL,
     **OGC,
     **REFERRALS,

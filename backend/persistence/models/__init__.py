@@ -21,6 +21,7 @@ from backend.persistence.models.casework import (
 from backend.persistence.models.clocks import CalendarDay, CalendarYear, Clock, ClockRequest, ClockSuspension
 from backend.persistence.models.crime_transfers import CrimeTransfer
 from backend.persistence.models.delivery import Notice, NoticeMark, NoticeRead, WebhookDelivery, WebhookSubscription
+from backend.persistence.models.district_settings import DistrictSetting
 from backend.persistence.models.divisions import (
     Department,
     DepartmentFunction,
@@ -65,6 +66,7 @@ __all__ = [
     "Department",
     "DepartmentFunction",
     "Device",
+    "DistrictSetting",
     "Division",
     "DivisionOutline",
     "EmergencyCall",
