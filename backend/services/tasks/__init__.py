@@ -5,7 +5,6 @@ from backend.services.tasks.bulk import BULK_LIMIT, PickedTask, TaskRow, act_on_
 from backend.services.tasks.creating import Created, create_task, create_tasks
 from backend.services.tasks.drafts import TaskDraft
 from backend.services.tasks.importing import ImportResult, import_tasks, read_back
-from backend.services.tasks.importing import ImportResult, import_tasks
 from backend.services.tasks.proposing import Proposal, propose_workers
 from backend.services.tasks.status import apply_step, set_status
 from backend.services.tasks.template import write_task_template
@@ -25,8 +24,8 @@ __all__ = [
     "create_task",
     "create_tasks",
     "import_tasks",
-    "read_back",
     "propose_workers",
+    "read_back",
     "set_status",
     "write_task_template",
 ]
