@@ -56,6 +56,7 @@ class Fresh:
     outcome: Outcome = Outcome.PROBLEM
     severity: Severity | None = Severity.MEDIUM
     grid_code: str | None = None
+    position: str | None = None
     site: dict[str, Any] | None = None
     description: str = ""
     received_at: datetime = NOW

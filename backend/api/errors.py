@@ -52,6 +52,11 @@ FIELD_MESSAGES: tuple[tuple[str, str, str], ...] = (
     (r"^Not a valid (integer|number)", "bad_number", "不是有效的数字。"),
     (r"^Special numeric values", "bad_number", "不是有效的数字。"),
     (r"^Not a valid boolean", "bad_boolean", "只能为是或否。"),
+    (
+        r"^Not a valid area",
+        "bad_area",
+        "不是有效的范围：应为 3 至 200 个角点、大小合理的多边形（编码折线，六位小数）。",
+    ),
     (r"^Not a valid string", "bad_text", "不是有效的文字。"),
     (r"^Not a valid (list|mapping)|^Invalid input type|^Invalid type", "bad_shape", "结构不正确。"),
     (r"^Must be one of", "not_a_choice", "不在可选范围内。"),

@@ -127,9 +127,7 @@ def import_sites(call: Call) -> Any:
 def list_sites(call: Call) -> Page[SiteLine]:
     wanted = dict(call.query)
     limit, cursor = wanted.pop("limit"), wanted.pop("cursor")
-    names = {"status": "statuses", "category": "categories", "street": "street_code"}
-    chosen = SiteFilter(**{names.get(key, key): value for key, value in wanted.items()})
-    return reads.list_sites(call.session, call.actor, chosen, limit, cursor, call.now)
+    return reads.list_sites(call.session, call.actor, filter_of(wanted), limit, cursor, call.now)
 
 
 @endpoint(
@@ -182,6 +180,12 @@ def act_on_site(call: Call, site_id: UUID, action: str) -> SiteWhole:
         call.session, call.actor, site_id, SiteAction(action), call.body["reason"], call.body["version"], now=call.now
     )
     return reads.get_site(call.session, call.actor, site_id, call.now)
+
+
+def filter_of(query: dict[str, Any]) -> SiteFilter:
+    """The filter that a query of SiteFilterSchema means."""
+    names = {"status": "statuses", "category": "categories", "street": "street_code"}
+    return SiteFilter(**{names.get(key, key): value for key, value in query.items()})
 
 
 def _values(body: dict[str, Any]) -> dict[str, Any]:

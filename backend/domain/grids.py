@@ -7,7 +7,7 @@ from backend.domain.calendar import LOCAL_ZONE
 from backend.domain.errors import DomainError
 from backend.domain.vocabulary import GridVersionStatus
 
-DISTRICT_CODE_LENGTH, STREET_CODE_LENGTH, GRID_CODE_LENGTH = 6, 9, 15
+DISTRICT_CODE_LENGTH, STREET_CODE_LENGTH, COMMUNITY_CODE_LENGTH, GRID_CODE_LENGTH = 6, 9, 12, 15
 
 
 class GridVersionAction(StrEnum):

@@ -21,7 +21,7 @@ SELECT ('00000000-0000-0000-0002-'||lpad(i::text,12,'0'))::uuid, i,
 FROM generate_series(1,:n) i, LATERAL (SELECT (ARRAY['310107005','310107014','310107015','310107016','310107017','310107020','310107021','310107022','310107102','310107103'])[1+(i*17/3)%10] s) z;
 INSERT INTO report_photos (report_id, sha256, ordinal, byte_count, mime, role, source, named_at, arrived_at)
 SELECT id, encode(sha256((id::text||k)::bytea),'hex'), k, 1000, 'image/jpeg','detail','camera', received_at, received_at FROM reports, generate_series(1,2) k;
-INSERT INTO referrals (id, report_id, report_seq, category, street_code, function_code, department_id, role, status, severity, is_emergency, finding_codes, rule_codes, legal_basis, deadline_profile, deadlines, created_at, return_count, version)
-SELECT gen_random_uuid(), r.id, r.seq, r.category, r.street_code, f.function_code, f.department_id, CASE WHEN f.k=1 THEN 'lead' ELSE 'co' END, CASE WHEN r.status='closed' THEN 'closed' ELSE 'routed' END, coalesce(r.severity,'medium'), false,'[]','[]','[]','medium','{}', r.received_at,0,1
+INSERT INTO referrals (id, report_id, report_seq, category, position, street_code, function_code, department_id, role, status, severity, is_emergency, finding_codes, rule_codes, legal_basis, deadline_profile, deadlines, created_at, return_count, version)
+SELECT gen_random_uuid(), r.id, r.seq, r.category, r.position, r.street_code, f.function_code, f.department_id, CASE WHEN f.k=1 THEN 'lead' ELSE 'co' END, CASE WHEN r.status='closed' THEN 'closed' ELSE 'routed' END, coalesce(r.severity,'medium'), false,'[]','[]','[]','medium','{}', r.received_at,0,1
 FROM reports r JOIN LATERAL (SELECT d.*, row_number() over () k FROM department_functions d WHERE d.valid_to IS NULL AND d.street_code IS NULL ORDER BY md5(d.function_code||(r.seq%17)::text) LIMIT 2) f ON true
 WHERE r.outcome='problem' ORDER BY r.seq;

@@ -4,6 +4,7 @@ from tests.factories.cases import make_case
 from tests.factories.constants import DISTRICT, LONG_AGO, OTHER_STREET, STREET
 from tests.factories.delivery import SECRET, make_notice, make_subscription, notices_of
 from tests.factories.legal import OFFICERS, PAPERS, make_department, make_penalty, make_transfer
+from tests.factories.maps import MapWorld, make_map_world
 from tests.factories.people import (
     actor_of,
     department_named,
@@ -25,6 +26,7 @@ __all__ = [
     "PAPERS",
     "SECRET",
     "STREET",
+    "MapWorld",
     "actor_of",
     "department_named",
     "make_case",
@@ -32,6 +34,7 @@ __all__ = [
     "make_device",
     "make_grids",
     "make_login",
+    "make_map_world",
     "make_notice",
     "make_officer",
     "make_penalty",

@@ -141,6 +141,7 @@ def make_referral(session: Session, report: Report, code: str | None = "putuo.he
             "report_id": report.id,
             "report_seq": report.seq,
             "category": report.category,
+            "position": report.position,
             "street_code": report.street_code,
             "function_code": "medical_practice_supervision",
             "department_id": department_named(session, code).id if code else None,

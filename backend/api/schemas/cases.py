@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from backend.api.schemas.areas import AreaText
 from backend.api.schemas.fields import Choice, CommaList, Day, QueryWhole, Whole, Words
 from backend.api.schemas.history import PersonSchema
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
@@ -85,6 +86,10 @@ class CaseFilterSchema(Schema):
     uncalled = fields.Boolean(load_default=None, metadata=describe("An open emergency about which nobody rang yet"))
     site = fields.UUID(load_default=None, metadata=describe("Id of a registered site"))
     report = fields.UUID(load_default=None, metadata=describe("Id of a report"))
+    area = AreaText()
+    located = fields.Boolean(
+        load_default=None, metadata=describe("Whether it has a position, and so stands on the map")
+    )
 
 
 class CaseOrderSchema(CaseFilterSchema):

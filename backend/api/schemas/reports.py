@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from backend.api.schemas.areas import AreaText
 from backend.api.schemas.fields import Choice, CommaList, Moment, Words
 from backend.api.schemas.history import EventSchema, PersonSchema
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
@@ -50,6 +51,10 @@ class ReportFilterSchema(Schema):
     captured_from = Moment(load_default=None, metadata=describe("Captured at or after"))
     captured_to = Moment(load_default=None, metadata=describe("Captured before"))
     received_after = Moment(load_default=None, metadata=describe("Received later than"))
+    area = AreaText()
+    located = fields.Boolean(
+        load_default=None, metadata=describe("Whether it has a position, and so stands on the map")
+    )
 
 
 class ReportQuerySchema(ReportFilterSchema, PageQuerySchema):

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from backend.api.schemas.areas import AreaText
 from backend.api.schemas.fields import Choice, CommaList, Moment, Real, Whole, Words
 from backend.api.schemas.paging import PageQuerySchema, PageSchema
 from backend.api.schemas.tables import RowFaultSchema
@@ -107,8 +108,8 @@ class SiteImportQuerySchema(Schema):
     datum = Choice(Datum, load_default=None, metadata={"description": "Of positions in a file without such a column"})
 
 
-class SiteQuerySchema(PageQuerySchema):
-    """Narrows the list; everything given must hold."""
+class SiteFilterSchema(Schema):
+    """Narrows sites; everything given must hold."""
 
     status = CommaList(Choice(SiteStatus), load_default=list, metadata={"description": "One or more, with commas"})
     category = CommaList(Choice(Category), load_default=list, metadata={"description": "One or more, with commas"})
@@ -119,6 +120,11 @@ class SiteQuerySchema(PageQuerySchema):
     not_visited_since = Moment(load_default=None)
     bbox = BBox(load_default=None, metadata={"description": "west,south,east,north in degrees"})
     q = Words(max_length=100, load_default=None, metadata={"description": "In name, address, code, credit code"})
+    area = AreaText()
+
+
+class SiteQuerySchema(SiteFilterSchema, PageQuerySchema):
+    """Filters and page."""
 
 
 class SitePositionSchema(Schema):

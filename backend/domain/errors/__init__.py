@@ -13,6 +13,7 @@ from backend.domain.errors.district_settings import DISTRICT_SETTINGS
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.legal import LEGAL
+from backend.domain.errors.maps import MAPS
 from backend.domain.errors.ogc import OGC
 from backend.domain.errors.referrals import REFERRALS
 from backend.domain.errors.rule_sets import RULE_SETS
@@ -28,6 +29,7 @@ CATALOGUE: dict[str, Problem] = {
     **DESK,
     **DISTRICT_SETTINGS,
     **LEGAL,
+    **MAPS,
     **OGC,
     **REFERRALS,
     **RULE_SETS,

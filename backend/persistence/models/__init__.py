@@ -34,6 +34,7 @@ from backend.persistence.models.divisions import (
 from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
 from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
+from backend.persistence.models.maps import MapState, map_changes
 from backend.persistence.models.media import Media, Upload
 from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
@@ -83,6 +84,7 @@ __all__ = [
     "JointHandling",
     "JointParty",
     "LoginSession",
+    "MapState",
     "Media",
     "Notice",
     "NoticeMark",
@@ -121,6 +123,7 @@ __all__ = [
     "WebLogin",
     "WebhookDelivery",
     "WebhookSubscription",
+    "map_changes",
 ]
 
 follow_foreign_keys()

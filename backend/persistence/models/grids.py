@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import GridRole, GridVersionStatus
 from backend.persistence.database import STORED_SRID, Row, enum_column, json_column, not_blank
+from backend.persistence.models.maps import map_key_column
 
 
 class GridVersion(Row):
@@ -62,6 +63,7 @@ class Grid(Row):
         Index(None, "code"),
         Index(None, "street_code"),
         Index("ix_grids_geometry", "geometry", postgresql_using="gist"),
+        Index("ix_grids_map_key", "map_key"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -72,6 +74,7 @@ class Grid(Row):
     external_code: Mapped[str | None]
     area_m2: Mapped[float] = mapped_column(Double)
     geometry: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=STORED_SRID, spatial_index=False))
+    map_key: Mapped[int | None] = map_key_column("ST_PointOnSurface(geometry)")  # where its tasks without a site stand
 
 
 class GridLineage(Row):

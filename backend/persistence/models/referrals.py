@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from geoalchemy2 import WKBElement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -18,7 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, ReferralRole, ReferralStatus, Severity
-from backend.persistence.database import NO_READ_BACK, Row, enum_column, json_column
+from backend.persistence.database import NO_READ_BACK, Row, enum_column, json_column, point_column
+from backend.persistence.models.maps import map_key_column
 
 # How soon a person should look at it, 0 first: an emergency before everything, then the gravest. Made by the database, so
 # that no writer can forget it; the inbox is read in this order (queries/cases).
@@ -29,7 +31,8 @@ URGENCY = """
 
 
 class Referral(Row):
-    """移送/通报 to one department. Status moves only through services/referrals, which writes the event beside it.
+    """移送/通报 to one department, at the place of its report. Status moves only through services/referrals, which writes the
+    event beside it.
     ``deadlines``: the spans of its deadline profile when it was routed, by clock; a later rule set changes nothing."""
 
     __tablename__ = "referrals"
@@ -59,6 +62,20 @@ class Referral(Row):
         Index(None, "handler_id", "seq", postgresql_where=text("handler_id IS NOT NULL")),
         Index(None, "outcome_code", "seq", postgresql_where=text("outcome_code IS NOT NULL")),
         Index(None, "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index(
+            "ix_referrals_map_key",
+            "map_key",
+            postgresql_include=[
+                "seq",
+                "created_at",
+                "category",
+                "status",
+                "severity",
+                "street_code",
+                "department_id",
+            ],
+            postgresql_where=text("map_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,6 +83,8 @@ class Referral(Row):
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
     report_seq: Mapped[int] = mapped_column(BigInteger)
     category: Mapped[Category] = enum_column(Category)
+    position: Mapped[WKBElement | None] = point_column()
+    map_key: Mapped[int | None] = map_key_column("position")
     street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
     function_code: Mapped[str] = mapped_column(ForeignKey("functions.code"))
     department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, Integer, Sequence, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, Integer, Sequence, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, Outcome, PhotoRole, PhotoSource, ReportStatus, Severity, Verdict
 from backend.persistence.database import Base, Row, enum_column, json_column, point_column
+from backend.persistence.models.maps import map_key_column
 
 # Taken in one statement for a whole batch, since referrals repeat the number to keep a department's pages cheap.
 REPORT_SEQ = Sequence("reports_seq", metadata=Base.metadata)
@@ -35,6 +36,13 @@ class Report(Row):
         Index(None, "site_id"),
         Index("ix_reports_position", "position", postgresql_using="gist"),
         Index("ix_reports_flags", "flags", postgresql_using="gin"),
+        # whole tiles are counted from this index alone
+        Index(
+            "ix_reports_map_key",
+            "map_key",
+            postgresql_include=["seq", "captured_at", "category", "outcome", "status", "severity", "street_code"],
+            postgresql_where=text("map_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,6 +61,7 @@ class Report(Row):
     clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
     raw_position: Mapped[dict[str, Any] | None] = json_column()
     position: Mapped[WKBElement | None] = point_column()
+    map_key: Mapped[int | None] = map_key_column("position")
     accuracy_m: Mapped[float | None] = mapped_column(Double)
     verdict: Mapped[Verdict] = enum_column(Verdict)
     placing: Mapped[dict[str, Any]] = json_column(dict)

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, SiteStatus, TaskKind, TaskPurpose, TaskStatus
 from backend.persistence.database import Row, enum_column, json_column, not_blank, point_column
+from backend.persistence.models.maps import map_key_column
 
 
 class Site(Row):
@@ -24,6 +25,12 @@ class Site(Row):
         Index(None, "uscc"),
         Index(None, "seq", unique=True),
         Index("ix_sites_position", "position", postgresql_using="gist"),
+        Index(
+            "ix_sites_map_key",
+            "map_key",
+            postgresql_include=["seq", "category", "status", "street_code"],
+            postgresql_where=text("map_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -38,6 +45,7 @@ class Site(Row):
     external_code: Mapped[str | None]
     licence: Mapped[dict[str, Any]] = json_column(dict)
     position: Mapped[WKBElement | None] = point_column()
+    map_key: Mapped[int | None] = map_key_column("position")
     raw_position: Mapped[dict[str, Any] | None] = json_column()
     grid_code: Mapped[str | None]
     street_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))

@@ -17,7 +17,8 @@ from backend.domain.vocabulary import Category, GridVersionStatus
 from backend.persistence.database import STORED_SRID
 from backend.persistence.models import Grid, GridVersion, Report, Site, Task, User
 from backend.persistence.queries import sites, tasks
-from backend.persistence.queries.reports.pages import Box, ReportFilter, find_seqs
+from backend.persistence.queries.reports.filters import Box, ReportFilter
+from backend.persistence.queries.reports.pages import find_seqs
 
 MAX_FEATURES = 5_000
 AnyRow = Row[*tuple[Any, ...]]

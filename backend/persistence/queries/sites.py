@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
+from backend.domain.map_area import Area
 from backend.domain.vocabulary import Category, Outcome, ReportStatus, Role, SiteStatus
 from backend.persistence.database import STORED_SRID
 from backend.persistence.models import Referral, Report, Site, Task, TaskAssignment
+from backend.persistence.queries.areas import within
 from backend.persistence.queries.paging import Page, page
 from backend.persistence.queries.reports.scope import visible_to as visible_reports
 from backend.persistence.queries.tasks import HistoryLine, grids_of, history_of
@@ -35,6 +37,7 @@ class SiteFilter:
     not_visited_since: datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
     q: str | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def list_sites(
     session: Session, actor: Actor, wanted: SiteFilter, limit: int, cursor: str | None, now: datetime
 ) -> Page[SiteLine]:
     """One page, newest first; one statement."""
-    statement = _lines().where(visible_to(actor, now), *_conditions(wanted))
+    statement = _lines().where(visible_to(actor, now), *conditions(wanted))
     found = page(session, statement, Site.seq, limit, cursor)
     return Page([_line(row) for row in found.items], found.next_cursor)
 
@@ -135,7 +138,8 @@ def _lines() -> Select[Any]:
     return select(Site.seq, Site, func.ST_X(Site.position), func.ST_Y(Site.position))
 
 
-def _conditions(wanted: SiteFilter) -> list[ColumnElement[bool]]:
+def conditions(wanted: SiteFilter) -> list[ColumnElement[bool]]:
+    """What must hold of a site."""
     exact = {
         Site.kind: wanted.kind,
         Site.street_code: wanted.street_code,
@@ -151,6 +155,8 @@ def _conditions(wanted: SiteFilter) -> list[ColumnElement[bool]]:
         found.append(or_(Site.last_visited_at.is_(None), Site.last_visited_at < wanted.not_visited_since))
     if wanted.bbox is not None:
         found.append(func.ST_Intersects(Site.position, func.ST_MakeEnvelope(*wanted.bbox, STORED_SRID)))
+    if wanted.area is not None:
+        found.append(within(wanted.area, Site.position))
     if wanted.q:
         pattern = "%" + wanted.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found.append(

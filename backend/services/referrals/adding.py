@@ -80,6 +80,7 @@ def _row(report: Report, function: str, addressee: DepartmentRow, role: Referral
         report_id=report.id,
         report_seq=report.seq,
         category=report.category,
+        position=report.position,
         street_code=report.street_code,
         function_code=function,
         department_id=addressee.id,

@@ -36,6 +36,7 @@ class Routable(Protocol):
     id: UUID
     seq: int
     category: Category
+    position: Any  # EWKT, or what the database gave
     outcome: Outcome
     severity: Severity | None
     grid_code: str | None
@@ -212,6 +213,7 @@ def _referral(
         report_id=report.id,
         report_seq=report.seq,
         category=report.category,
+        position=str(report.position) if report.position is not None else None,
         street_code=report.street_code,
         function_code=routed.function_code,
         department_id=department.id if department else None,

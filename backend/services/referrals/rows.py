@@ -19,6 +19,7 @@ class NewReferral:
     report_id: UUID
     report_seq: int
     category: Category
+    position: str | None
     street_code: str | None
     function_code: str
     department_id: UUID | None

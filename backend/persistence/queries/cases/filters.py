@@ -10,10 +10,12 @@ from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, exists, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.domain.calendar import LOCAL_ZONE
+from backend.domain.map_area import Area
 from backend.domain.referrals import FINAL_STATUSES
 from backend.domain.search import grams_of_term, terms_of
 from backend.domain.vocabulary import CaseSort, Category, ClockState, Flag, ReferralRole, ReferralStatus, Severity
 from backend.persistence.models import CaseText, Clock, Department, EmergencyCall, Referral, ReferralCall, Report
+from backend.persistence.queries.areas import within
 
 Query = Select[*tuple[Any, ...]]
 UNCALLED = and_(
@@ -31,6 +33,7 @@ class CaseFilter:
     ``department``: codes; ``returned``: came back at least so often; ``photos_waiting``: a photo it names is not here yet;
     ``overdue``: a deadline that still runs was missed and not excused; ``due_to``: one that runs ends on that day or before.
     ``uncalled``: an open emergency about which nobody rang, from the field or an office.
+    ``area``: the place of its report lies inside; ``located``: that place is known.
     ``q``: terms that must all stand in names, addresses, codes or words of the report, as domain/search.py compares them.
     """
 
@@ -61,6 +64,8 @@ class CaseFilter:
     uncalled: bool | None = None
     site: UUID | None = None
     report: UUID | None = None
+    area: Area | None = None
+    located: bool | None = None
 
     @property
     def reads_report(self) -> bool:
@@ -129,6 +134,10 @@ def referral_conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Referral.return_count >= wanted.returned
     if wanted.uncalled is not None:
         yield UNCALLED if wanted.uncalled else ~UNCALLED
+    if wanted.area is not None:
+        yield within(wanted.area, Referral.position)
+    if wanted.located is not None:
+        yield Referral.position.is_not(None) if wanted.located else Referral.position.is_(None)
     yield from _clock_conditions(wanted)
     yield from _days(Referral.created_at, wanted.created_from, wanted.created_to)
     yield from _days(Referral.closed_at, wanted.closed_from, wanted.closed_to)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, exists, func, null, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from backend.domain.accounts import Actor
 from backend.domain.errors import DomainError
@@ -102,6 +103,19 @@ def holds_at(at: datetime) -> Any:
         GridVersion.valid_from <= at,
         or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > at),
     )
+
+
+def district_bounds(session: Session, at: datetime) -> Box | None:
+    """West, south, east and north (degrees) of all grids that hold at ``at``; None where there are none."""
+    extent = func.ST_Extent(Grid.geometry, type_=NullType())
+    corners = (func.ST_XMin(extent), func.ST_YMin(extent), func.ST_XMax(extent), func.ST_YMax(extent))
+    found = session.execute(select(*corners).where(Grid.version_id.in_(versions_at(at)))).one()
+    return None if found[0] is None else (found[0], found[1], found[2], found[3])
+
+
+def versions_at(at: datetime) -> Select[UUID]:
+    """Ids of the published versions, one of each district at most, that hold at ``at``."""
+    return select(GridVersion.id).where(holds_at(at))
 
 
 def _conditions(actor: Actor, wanted: GridFilter) -> list[Any]:

@@ -1,7 +1,8 @@
 """Reads of reports: who sees which, pages of a list, one report whole."""
 
 from backend.persistence.queries.reports.detail import ReportDetail, get_report, get_routing
-from backend.persistence.queries.reports.pages import ReportFilter, SeqPage, find_seqs
+from backend.persistence.queries.reports.filters import ReportFilter
+from backend.persistence.queries.reports.pages import SeqPage, find_seqs
 from backend.persistence.queries.reports.rows import list_reports
 from backend.persistence.queries.reports.scope import visible_to
 

@@ -7,44 +7,18 @@ Not here: what is shown of a report (rows.py).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, exists, func, literal, or_, select, union
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
-from backend.domain.vocabulary import Category, Outcome, ReportStatus, Severity, Verdict
-from backend.persistence.database import STORED_SRID
-from backend.persistence.models import Department, Referral, Report, Site
+from backend.persistence.models import Referral, Report, Site
+from backend.persistence.queries.reports.filters import ReportFilter, conditions, department_of, is_referred_to
 from backend.persistence.queries.reports.scope import departments_of, is_author, streets_of
 
 SEARCH_WINDOW = 10_000  # reports one page of a text search looks through at most, so that its cost has a bound
-Box = tuple[float, float, float, float]  # west, south, east, north in degrees
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFilter:
-    """What a list is narrowed to; everything given must hold. Texts of ``q`` are looked for as they are."""
-
-    category: Category | None = None
-    statuses: tuple[ReportStatus, ...] | None = None  # an empty one can match nothing
-    outcome: Outcome | None = None
-    severity: Severity | None = None
-    verdict: Verdict | None = None
-    street: str | None = None
-    grid_code: str | None = None
-    author_id: UUID | None = None
-    task_id: UUID | None = None
-    site_id: UUID | None = None
-    flag: str | None = None
-    department: str | None = None
-    captured_from: datetime | None = None
-    captured_to: datetime | None = None
-    received_after: datetime | None = None
-    box: Box | None = None
-    q: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +37,7 @@ def find_seqs(session: Session, actor: Actor, wanted: ReportFilter, limit: int, 
     """
     department_id = None
     if wanted.department is not None:
-        department_id = session.scalar(select(Department.id).where(Department.code == wanted.department))
+        department_id = department_of(session, wanted.department)
         if department_id is None:
             return SeqPage([], None)
     ways = list(_ways(actor, wanted, department_id, below))
@@ -77,7 +51,7 @@ def find_seqs(session: Session, actor: Actor, wanted: ReportFilter, limit: int, 
 
 def _merge(ways: list[Select[Any]], wanted: ReportFilter, limit: int) -> Select[Any]:
     """The newest ``limit`` of all ways; several statuses are ways of their own, since each has its index."""
-    narrowing = list(_conditions(wanted))
+    narrowing = list(conditions(wanted))
     parts = [
         way.where(*narrowing, *one_status).order_by(way.selected_columns[0].desc()).limit(limit)
         for way in ways
@@ -89,38 +63,12 @@ def _merge(ways: list[Select[Any]], wanted: ReportFilter, limit: int) -> Select[
     return select(merged.c.seq).order_by(merged.c.seq.desc()).limit(limit)
 
 
-def _conditions(wanted: ReportFilter) -> Iterator[ColumnElement[bool]]:
-    for column, value in (
-        (Report.category, wanted.category),
-        (Report.outcome, wanted.outcome),
-        (Report.severity, wanted.severity),
-        (Report.verdict, wanted.verdict),
-        (Report.street_code, wanted.street),
-        (Report.grid_code, wanted.grid_code),
-        (Report.author_id, wanted.author_id),
-        (Report.task_id, wanted.task_id),
-        (Report.site_id, wanted.site_id),
-    ):
-        if value is not None:
-            yield column == value
-    if wanted.flag is not None:
-        yield Report.flags.bool_op("@>")(literal([wanted.flag], ARRAY(Text)))
-    if wanted.captured_from is not None:
-        yield Report.captured_at >= wanted.captured_from
-    if wanted.captured_to is not None:
-        yield Report.captured_at < wanted.captured_to
-    if wanted.received_after is not None:
-        yield Report.received_at > wanted.received_after
-    if wanted.box is not None:
-        yield Report.position.op("&&")(func.ST_MakeEnvelope(*wanted.box, STORED_SRID))
-
-
 def _ways(actor: Actor, wanted: ReportFilter, department_id: UUID | None, below: int | None) -> Iterator[Select[Any]]:
     """One statement per way of seeing, each with an index of its own that ends in the number paged by."""
     if actor.sees_district:
         yield _referred_to(department_id, below) if department_id else _all(below)
         return
-    also = [_is_referred_to(department_id)] if department_id else []
+    also = [is_referred_to(department_id)] if department_id else []
     if is_author(actor):
         yield _all(below).where(Report.author_id == actor.user_id, *also)
     for street in streets_of(actor):
@@ -143,14 +91,6 @@ def _referred_to(department_id: UUID, below: int | None) -> Select[Any]:
         .where(Referral.department_id == department_id)
     )
     return statement if below is None else statement.where(Referral.report_seq < below)
-
-
-def _is_referred_to(department_id: UUID) -> ColumnElement[bool]:
-    return exists(
-        select(Referral.id)
-        .where(Referral.report_id == Report.id, Referral.department_id == department_id)
-        .correlate(Report)
-    )
 
 
 def _search(session: Session, window: Select[Any], text: str, limit: int) -> SeqPage:

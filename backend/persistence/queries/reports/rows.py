@@ -16,7 +16,8 @@ from backend.domain.accounts import Actor
 from backend.domain.reports.stages import stage_of
 from backend.persistence.models import Department, Referral, Report, ReportPhoto, Site, User
 from backend.persistence.queries.paging import Page, decode_cursor, encode_cursor
-from backend.persistence.queries.reports.pages import ReportFilter, find_seqs
+from backend.persistence.queries.reports.filters import ReportFilter
+from backend.persistence.queries.reports.pages import find_seqs
 
 Grouped = dict[UUID, list[dict[str, Any]]]
 
