@@ -79,7 +79,7 @@ FIELDS: dict[MapLayer, dict[str, str]] = {
 EXAMPLE = {
     "tilejson": "3.0.0",
     "name": "网格",
-    "tiles": ["https://patrol.example.org/api/v1/map/tiles/grids/{z}/{x}/{y}.mvt"],
+    "tiles": ["https://receiver.example.org/api/v1/map/tiles/grids/{z}/{x}/{y}.mvt"],
     "vector_layers": [{"id": "grids", "fields": FIELDS[MapLayer.GRIDS], "minzoom": 0, "maxzoom": FINEST}],
     "bounds": [121.36, 31.21, 121.46, 31.29],
     "minzoom": 0,
@@ -90,7 +90,7 @@ LAYER_EXAMPLE = {
     "zh": "网格",
     "en": "Grids",
     "geometry": "polygon",
-    "tilejson": "https://patrol.example.org/api/v1/map/tiles/grids.json",
+    "tilejson": "https://receiver.example.org/api/v1/map/tiles/grids.json",
 }
 
 
