@@ -1,4 +1,6 @@
 // Builds the console into the folder from which the backend serves it. Nothing comes from another host.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
@@ -10,20 +12,19 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const PACKED = /\.(js|css|svg|html|json)$/
 
-/** Writes .br and .gz beside every text file, so that no request pays for packing. */
+/** Writes .br and .gz beside every text file once all are written, so that no request pays for packing. */
 function packed(): Plugin {
   return {
     name: 'gridpatrol-packed',
     apply: 'build',
-    enforce: 'post',
-    generateBundle(_options, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
-        if (!PACKED.test(name)) continue
-        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source)
+    async writeBundle({ dir }, bundle) {
+      // read back from the disk: other plugins may change the code until it is written
+      for (const name of Object.keys(bundle).filter((one) => PACKED.test(one))) {
+        const source = await readFile(join(dir!, name))
         if (source.length < 1024) continue
         const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
-        this.emitFile({ type: 'asset', fileName: `${name}.br`, source: brotliCompressSync(source, quality) })
-        this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(source, { level: 9 }) })
+        await writeFile(join(dir!, `${name}.br`), brotliCompressSync(source, quality))
+        await writeFile(join(dir!, `${name}.gz`), gzipSync(source, { level: 9 }))
       }
     },
   }
