@@ -1,5 +1,6 @@
 """Transfers of suspected crimes to the police, beside the referral. Not here: rules (domain/crime_transfers)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from backend.persistence.models import CrimeTransfer
 from backend.persistence.queries.crime_transfers import get_transfer, list_transfers, transfers_of
 from backend.services import crime_transfers as services
 from backend.services.crime_transfers import TransferDetails, TransferProposal
+from backend.services.history import record_reading
 
 blueprint = Blueprint(
     "crime_transfers",
@@ -74,11 +76,13 @@ def propose(call: Call, referral_id: UUID) -> dict[str, Any]:
     summary="Transfers of a referral to the police, newest first",
     answer=TransfersSchema,
     problems=("not_found",),
+    commits=True,
     example={"items": [EXAMPLE]},
 )
 def list_of_referral(call: Call, referral_id: UUID) -> dict[str, Any]:
     """Who sees the referral learns that a transfer exists and where it stands; its file is for the bureau and auditors."""
     rows = transfers_of(call.session, call.actor, referral_id)
+    _note_reading(call, rows)
     return {"items": [shown(row, call.actor, call.now) for row in rows]}
 
 
@@ -90,11 +94,13 @@ def list_of_referral(call: Call, referral_id: UUID) -> dict[str, Any]:
     query=TransferQuerySchema,
     answer=TransferPageSchema,
     problems=("bad_cursor",),
+    commits=True,
     example={"items": [EXAMPLE], "next_cursor": None},
 )
 def list_all(call: Call) -> dict[str, Any]:
     query = call.query
     page = list_transfers(call.session, call.actor, query["status"], query["limit"], query["cursor"])
+    _note_reading(call, page.items)
     return {"items": [shown(row, call.actor, call.now) for row in page.items], "next_cursor": page.next_cursor}
 
 
@@ -105,10 +111,14 @@ def list_all(call: Call) -> dict[str, Any]:
     summary="One transfer, and what you may do with it now",
     answer=TransferSchema,
     problems=("not_found",),
+    commits=True,
     example=EXAMPLE,
 )
 def show(call: Call, transfer_id: UUID) -> dict[str, Any]:
-    return shown(get_transfer(call.session, call.actor, transfer_id), call.actor, call.now)
+    """Who opens the file leaves an event."""
+    row = get_transfer(call.session, call.actor, transfer_id)
+    _note_reading(call, [row])
+    return shown(row, call.actor, call.now)
 
 
 @endpoint(
@@ -156,6 +166,12 @@ def perform(call: Call, transfer_id: UUID, action: str) -> dict[str, Any]:
         call.session, call.actor, transfer_id, CrimeTransferAction(action), details, version=version, now=call.now
     )
     return shown(get_transfer(call.session, call.actor, transfer_id), call.actor, call.now)
+
+
+def _note_reading(call: Call, rows: Sequence[Row[Any]]) -> None:
+    """Opening a file is history itself; to whom it is not shown, there is nothing to note."""
+    if can(call.actor.roles, "crime_file.read"):
+        record_reading(call.session, call.actor, "crime_transfer", [row.CrimeTransfer.id for row in rows], at=call.now)
 
 
 def shown(row: Row[Any], actor: Actor, now: datetime) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from sqlalchemy import Row
 
 from backend.api.endpoint import Call, endpoint
 from backend.api.json import json_answer
+from backend.api.schemas.audit import EventsQuerySchema
 from backend.api.schemas.history import EventPageSchema, HistoryQuerySchema
-from backend.persistence.queries.history import list_events
+from backend.domain.permissions import can
+from backend.persistence.queries.history import EventFilter, find_events, list_events
 from backend.persistence.queries.subjects import require_visible
 
 blueprint = Blueprint("history", __name__, url_prefix="/api/v1", description="The append-only history (全过程留痕)")
@@ -44,7 +46,27 @@ def show_history(call: Call) -> Response:
     query = call.query
     kind, subject_id = query["subject_type"], query["subject_id"]
     require_visible(call.session, call.actor, kind, subject_id, call.now)
-    page = list_events(call.session, kind, subject_id, query["limit"], query["cursor"])
+    reads = can(call.actor.roles, "history.audit.read")
+    page = list_events(call.session, kind, subject_id, query["limit"], query["cursor"], reads=reads)
+    return json_answer({"items": [shown_event(row) for row in page.items], "next_cursor": page.next_cursor})
+
+
+@endpoint(
+    blueprint,
+    "/history/events",
+    permission="history.audit.read",
+    summary="All that happened, by who, what and when, newest first",
+    query=EventsQuerySchema,
+    answer=EventPageSchema,
+    problems=("bad_cursor",),
+    example={"items": [EXAMPLE], "next_cursor": None},
+)
+def search_history(call: Call) -> Response:
+    """For auditors and administrators. `action=read` is who opened what is sealed away: files of transfers to the police and
+    penalties (a list of them is one event, of the subject `list`)."""
+    query = dict(call.query)
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    page = find_events(call.session, EventFilter(**query), limit, cursor)
     return json_answer({"items": [shown_event(row) for row in page.items], "next_cursor": page.next_cursor})
 
 

@@ -29,6 +29,7 @@ from backend.persistence.models import Penalty
 from backend.persistence.queries.penalties import PenaltyFilter, get_penalty, list_penalties
 from backend.persistence.queries.sites import get_site
 from backend.services import penalties
+from backend.services.history import record_reading
 from backend.services.penalties import PenaltyDraft
 
 blueprint = Blueprint(
@@ -109,6 +110,7 @@ def import_table(call: Call) -> Any:
     query=PenaltyQuerySchema,
     answer=PenaltyPageSchema,
     problems=("bad_cursor",),
+    commits=True,
     example={"items": [EXAMPLE], "next_cursor": None},
 )
 def list_all(call: Call) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def list_all(call: Call) -> dict[str, Any]:
     query = dict(call.query)
     limit, cursor = query.pop("limit"), query.pop("cursor")
     page = list_penalties(call.session, call.actor, PenaltyFilter(**query), limit, cursor, call.now)
+    record_reading(call.session, call.actor, "penalty", [row.Penalty.id for row in page.items], at=call.now)
     return {"items": [shown(row) for row in page.items], "next_cursor": page.next_cursor}
 
 
@@ -151,10 +154,14 @@ def count(call: Call) -> dict[str, Any]:
     summary="One penalty",
     answer=PenaltySchema,
     problems=("not_found",),
+    commits=True,
     example=EXAMPLE,
 )
 def show(call: Call, penalty_id: UUID) -> dict[str, Any]:
-    return shown(get_penalty(call.session, call.actor, penalty_id, call.now))
+    """Who reads it leaves an event."""
+    row = get_penalty(call.session, call.actor, penalty_id, call.now)
+    record_reading(call.session, call.actor, "penalty", [row.Penalty.id], at=call.now)
+    return shown(row)
 
 
 @endpoint(

@@ -113,6 +113,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "media.upload": ACTIVE,
     "workflow.read": EVERYBODY,
     "history.read": EVERYBODY,
+    "history.audit.read": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     "inbox.own": ACTIVE,
     "webhook.read": frozenset({Role.ADMINISTRATOR, Role.CITY_OPERATIONS, Role.AUDITOR}),
     "webhook.manage": ADMINISTRATORS,

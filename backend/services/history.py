@@ -1,5 +1,6 @@
 """Writes the append-only history. Called only by the functions that change a status; nothing else can skip or add."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend.domain.accounts import Actor
 from backend.domain.ids import new_id
 from backend.persistence.models import Event
+from backend.persistence.queries.history import READ
 
 
 def event_values(
@@ -39,6 +41,17 @@ def event_values(
         "reason": reason,
         "data": data or {},
     }
+
+
+def record_reading(session: Session, actor: Actor, subject_type: str, ids: Iterable[UUID], *, at: datetime) -> None:
+    """Somebody opened what is sealed away from most: one event for one subject, one for a list (subject ``list``, its ids in
+    ``data``), none where there was nothing to read."""
+    read = [str(one) for one in ids]
+    if len(read) == 1:
+        record(session, at=at, actor=actor, subject_type=subject_type, subject_id=read[0], action=READ)
+    elif read:
+        data = {"ids": read}
+        record(session, at=at, actor=actor, subject_type=subject_type, subject_id="list", action=READ, data=data)
 
 
 def record(session: Session, **values: Any) -> None:

@@ -7,7 +7,7 @@ from backend.api.schemas.paging import PageQuerySchema, PageSchema
 
 SUBJECTS = (
     "report", "referral", "task", "site", "grid", "grid_version", "user", "device", "sync_item", "webhook", "department",
-    "penalty", "crime_transfer", "export", "rule_set", "setting",
+    "penalty", "crime_transfer", "export", "rule_set", "setting", "grid_responsibility", "calendar",
 )  # fmt: skip
 
 

@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.persistence.database import NO_READ_BACK, Row, json_column
@@ -24,6 +34,9 @@ class Event(Row):
         Index(None, "subject_type", "subject_id", "seq"),
         Index(None, "at"),
         Index(None, "tx", "seq"),
+        # looked up by auditors: who did what, and who opened what is sealed away
+        Index("ix_events_actor_id_seq", "actor_id", "seq", postgresql_where=text("actor_id IS NOT NULL")),
+        Index("ix_events_reads", "seq", postgresql_where=text("action = 'read'")),
     )
 
     # made here, so that the events of a batch are one plain INSERT that need not be read back; the order is seq's

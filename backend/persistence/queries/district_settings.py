@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import DivisionLevel
-from backend.persistence.models import DistrictSetting, Division, DivisionOutline, Grid, GridVersion, User
+from backend.persistence.models import DistrictSetting, Division, DivisionOutline, User
 from backend.persistence.queries.divisions import list_divisions
-from backend.persistence.queries.grids.features import holds_at
+from backend.persistence.queries.grids.features import district_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,7 @@ def place_of_district(session: Session, now: datetime) -> Place:
         select(func.ST_Extent(DivisionOutline.geometry))
         .where(DivisionOutline.code == division.code, DivisionOutline.valid_from <= local_day(now))
     )  # fmt: skip
-    grids = (
-        select(func.ST_Extent(Grid.geometry))
-        .join(GridVersion, GridVersion.id == Grid.version_id)
-        .where(GridVersion.district_code == division.code, holds_at(now))
-    )
-    return Place(division, _box(session.scalar(outline)) or _box(session.scalar(grids)))
+    return Place(division, _box(session.scalar(outline)) or district_bounds(session, now))
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:

@@ -82,20 +82,25 @@ def verify_history(session: Session, jwks: dict[str, Any], known: KnownSeal | No
         seals = seals_after(session, result.last.number if result.last else 0, BLOCK)
         if not seals:
             break
-        _verify_block(session, jwks, seals, result)
+        verify_block(session, jwks, seals, result)
         if known:
-            result.note(_compare(known, [seal for seal in seals if seal.number == known.number]))
+            result.note(compare(known, [seal for seal in seals if seal.number == known.number]))
         result.last = seals[-1]
         session.expunge_all()  # they are many and never changed
-    result.note(_check_end(session, result.last, known))
+    result.note(check_end(session, result.last, known))
+    note_slipped_in(session, result)
+    result.waiting = count_waiting(session)
+    return result
+
+
+def note_slipped_in(session: Session, result: Verification) -> None:
+    """Note events before the end of ``result.last``, the last seal, that no seal covers."""
     result.note(
         Discrepancy(
             "inserted", row.seal, row.id, None, f"event {row.seq} is in no seal, although all around it is sealed"
         )
         for row in slipped_in(session, result.last)
     )
-    result.waiting = count_waiting(session)
-    return result
 
 
 def verify_seal(session: Session, jwks: dict[str, Any], seal: HistorySeal) -> list[Discrepancy]:
@@ -105,7 +110,8 @@ def verify_seal(session: Session, jwks: dict[str, Any], seal: HistorySeal) -> li
     return list(islice(chain(_check_chain(previous, seal), _check_seal(jwks, seal, entries)), MOST_TOLD))
 
 
-def _verify_block(session: Session, jwks: dict[str, Any], seals: Iterable[HistorySeal], result: Verification) -> None:
+def verify_block(session: Session, jwks: dict[str, Any], seals: Iterable[HistorySeal], result: Verification) -> None:
+    """Check seals that follow ``result.last``, and note what is found and counted in ``result``."""
     by_number = {seal.number: seal for seal in seals}
     entries = groupby(entries_between(session, min(by_number), max(by_number)), attrgetter("seal_number"))
     group = next(entries, None)
@@ -167,14 +173,16 @@ def _check_events(seal: HistorySeal, rows: list[AnyRow]) -> Iterator[Discrepancy
             yield Discrepancy("changed", seal.number, row.event_id, row.position, detail)
 
 
-def _compare(known: KnownSeal, seals: list[HistorySeal]) -> Iterator[Discrepancy]:
+def compare(known: KnownSeal, seals: list[HistorySeal]) -> Iterator[Discrepancy]:
+    """Where one of ``seals`` has another hash than was noted for it."""
     for seal in seals:
         if seal.hash != known.hash:
             told = f"another hash was noted for it; it is sealed at {seal.sealed_at.astimezone(UTC).isoformat()}"
             yield Discrepancy("known", seal.number, None, None, told)
 
 
-def _check_end(session: Session, last: HistorySeal | None, known: KnownSeal | None) -> Iterator[Discrepancy]:
+def check_end(session: Session, last: HistorySeal | None, known: KnownSeal | None) -> Iterator[Discrepancy]:
+    """Whether the chain ends too early: a noted seal is beyond ``last``, or entries are."""
     end = last.number if last else 0
     if known and known.number > end:
         yield Discrepancy("known", known.number, None, None, f"this seal was noted, but the chain ends with seal {end}")

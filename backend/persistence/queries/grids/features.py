@@ -71,7 +71,7 @@ def grid_page(session: Session, actor: Actor, wanted: GridFilter, *, limit: int,
         .join(Division, Division.code == Grid.street_code)
         .outerjoin(GridResponsibility, lead)
         .outerjoin(User, User.id == GridResponsibility.user_id)
-        .where(*_conditions(actor, wanted))
+        .where(*conditions(actor, wanted))
     )
     return _code_page(session, statement, limit, cursor)
 
@@ -91,7 +91,7 @@ def leaderless(actor: Actor, wanted: GridFilter) -> Select[*tuple[Any, ...]]:
         select(Grid.code, Grid.name, Grid.street_code, Division.name.label("street_name"), others.label("others"))
         .join(GridVersion, GridVersion.id == Grid.version_id)
         .join(Division, Division.code == Grid.street_code)
-        .where(*_conditions(actor, wanted))
+        .where(*conditions(actor, wanted))
         .where(~exists().where(on_duty, GridResponsibility.role == GridRole.LEAD))
     )
 
@@ -118,22 +118,23 @@ def versions_at(at: datetime) -> Select[UUID]:
     return select(GridVersion.id).where(holds_at(at))
 
 
-def _conditions(actor: Actor, wanted: GridFilter) -> list[Any]:
-    conditions = [visible_to(actor, wanted.day)]
+def conditions(actor: Actor, wanted: GridFilter) -> list[Any]:
+    """What ``wanted`` says, of the grids ``actor`` sees; the statement must bring in their version."""
+    found = [visible_to(actor, wanted.day)]
     if wanted.version_id is None:
-        conditions.append(holds_at(wanted.at))
+        found.append(holds_at(wanted.at))
     else:
-        conditions += [Grid.version_id == wanted.version_id, visible_version(actor)]
+        found += [Grid.version_id == wanted.version_id, visible_version(actor)]
     if wanted.bbox is not None:
-        conditions.append(func.ST_Intersects(Grid.geometry, func.ST_MakeEnvelope(*wanted.bbox, STORED_SRID)))
+        found.append(func.ST_Intersects(Grid.geometry, func.ST_MakeEnvelope(*wanted.bbox, STORED_SRID)))
     if wanted.street_code is not None:
-        conditions.append(Grid.street_code == wanted.street_code)
+        found.append(Grid.street_code == wanted.street_code)
     if wanted.code is not None:
-        conditions.append(Grid.code == wanted.code)
+        found.append(Grid.code == wanted.code)
     if wanted.q:
         words = [Grid.code, Grid.name, Grid.external_code]
-        conditions.append(or_(*(column.icontains(wanted.q, autoescape=True) for column in words)))
-    return conditions
+        found.append(or_(*(column.icontains(wanted.q, autoescape=True) for column in words)))
+    return found
 
 
 def _code_page(session: Session, statement: Select[*tuple[Any, ...]], limit: int, cursor: str | None) -> CodePage:

@@ -50,6 +50,16 @@ def responsibility_page(
     return _page(session, statement, limit, cursor)
 
 
+def every_responsibility(
+    session: Session, actor: Actor, wanted: ResponsibilityFilter, today: date
+) -> Sequence[Row[Any]]:
+    """All that match, by grid and since when; one statement."""
+    statement = _rows().where(responsibility_visible_to(actor, today), *conditions(wanted))
+    return session.execute(
+        statement.order_by(GridResponsibility.grid_code, func.lower(GridResponsibility.period), GridResponsibility.id)
+    ).all()
+
+
 def without_grid_page(
     session: Session,
     actor: Actor,
