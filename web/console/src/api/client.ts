@@ -76,12 +76,18 @@ export function fileName(header: string | null): string {
 }
 
 /** Sends a form with files (multipart) or bytes; `report` hears the share sent, 0 to 1. Throws ApiProblem. */
-export function upload<T>(path: string, body: FormData | Blob, report?: (share: number) => void): Promise<T> {
+export function upload<T>(
+  path: string,
+  body: FormData | Blob,
+  report?: (share: number) => void,
+  headers: Record<string, string> = {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', path)
     request.setRequestHeader('Accept-Language', state.language)
     if (state.csrf) request.setRequestHeader('X-CSRF-Token', state.csrf)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.upload.onprogress = (event) => event.lengthComputable && report?.(event.loaded / event.total)
     request.onerror = () => reject(new ApiProblem({ code: 'network' }))
     request.onload = () => {
