@@ -211,6 +211,22 @@ class EndJointSchema(Schema):
     result = Words(min_length=1, max_length=2000, required=True)
 
 
+class OfficerOptionSchema(Schema):
+    """An officer, and how many open cases he handles."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    open = fields.Integer(required=True)
+
+
+class OfficerListSchema(Schema):
+    """Officers of one department."""
+
+    EXAMPLE: ClassVar = {"items": [{"id": "0198c0de-0000-7000-8000-000000000051", "name": "陆卫监", "open": 3}]}
+
+    items = fields.List(fields.Nested(OfficerOptionSchema), required=True)
+
+
 JOINT_EXAMPLE: dict[str, Any] = {
     "id": "0198c0de-0000-7000-8000-000000000041",
     "report_id": "0198c0de-0000-7000-8000-000000000001",
