@@ -115,6 +115,7 @@ DESK_EXAMPLE: dict[str, Any] = {
     ],
     "departments": [
         {
+            "id": "0198c0de-0000-7000-8000-000000000061",
             "code": "putuo.health", "name": "普陀区卫生健康委员会", "name_en": "Putuo Health Commission",
             "street_code": None, "hint": "rules",
             "functions": [

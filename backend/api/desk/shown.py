@@ -175,6 +175,7 @@ def _past(past: SitePast | None) -> dict[str, Any] | None:
 def _department(choice: Choice) -> dict[str, Any]:
     department = choice.department.department
     return {
+        "id": department.id,
         "code": department.code,
         "name": department.name,
         "name_en": department.name_en,

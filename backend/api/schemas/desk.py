@@ -66,6 +66,7 @@ class NamedCodeSchema(Schema):
 class RouteChoiceSchema(Schema):
     """A department the referral can go to."""
 
+    id = fields.UUID(required=True, metadata=describe("As events name it"))
     code = fields.String(required=True)
     name = fields.String(required=True)
     name_en = fields.String(required=True)

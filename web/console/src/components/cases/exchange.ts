@@ -9,6 +9,8 @@ export type Move = {
   who: string | null
   code: string | null
   reason: string | null
+  /** Id of the department it was sent to, or that gave it back. */
+  department: string | null
   /** Code of the department proposed with a return. */
   proposed: string | null
   basis: string | null
@@ -21,6 +23,12 @@ const KINDS: Partial<Record<string, Move['kind']>> = {
   return: 'returned',
   escalate: 'asked',
   arbitrate: 'ruled',
+}
+/** Where an event names the department: with the act, or as what it was before and is after. */
+function departmentOf(event: CaseEvent): string | null {
+  const { data } = event
+  const after = data.after && typeof data.after === 'object' ? (data.after as Record<string, unknown>) : {}
+  return text(data.returned_by) ?? text(after.department_id) ?? text(data.department_id)
 }
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
@@ -42,6 +50,7 @@ export function movesOf(events: CaseEvent[], referralId: string): Move[] {
         who: one.actor?.name ?? null,
         code: one.reason_code,
         reason: one.reason,
+        department: departmentOf(one),
         proposed: text(one.data.proposed_department),
         basis: text(one.data.legal_basis),
       }
