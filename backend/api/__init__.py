@@ -3,6 +3,7 @@
 from flask_smorest import Blueprint
 
 from backend.api import (
+    app_passwords,
     board,
     calendar,
     cases,
@@ -44,6 +45,7 @@ from backend.api import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    app_passwords.blueprint,
     casework.blueprint,
     board.blueprint,
     calendar.blueprint,

@@ -16,6 +16,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from backend.api.basic import identify_program, takes_basic
 from backend.api.body import read_json
 from backend.api.browser import BACKGROUND_HEADER, check_write, cookie_token
 from backend.api.documents import named, operation_document
@@ -155,12 +156,17 @@ NOBODY = Identified(None)
 
 
 def identify(state: State, now: datetime, opens: Opens | None) -> Identified:
-    """The actor of the bearer token, else of the cookie; what ``opens`` reads comes with a token only.
+    """The actor of the application password where one opens (basic.py), of the bearer token, else of the cookie; what
+    ``opens`` reads comes with a token only.
 
-    Raises unauthenticated, token_expired, session_ended, and for cookies foreign_origin or csrf_failed.
+    Raises unauthenticated, token_expired, session_ended, bad_app_password, and for cookies foreign_origin or csrf_failed.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     cookie = cookie_token() if opens is None else None
+    if takes_basic():
+        program = identify_program(now)
+        g.actor_id = program.user_id
+        return Identified(program)
     # the same transaction as the use case: two round trips less on every request
     session, keys = current_session(), state.gateways.keys
     if scheme.lower() == "bearer" and token:

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from backend.api.basic import CHALLENGE, asks_for_basic
 from backend.api.language import current_language, in_language
 from backend.domain.errors import DomainError, Kind
 
@@ -96,7 +97,7 @@ def problem_of(error: DomainError, headers: dict[str, str] | None = None) -> Res
     if "retry_after" in error.params:
         response.headers["Retry-After"] = str(error.params["retry_after"])
     if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="gridpatrol"'
+        response.headers["WWW-Authenticate"] = CHALLENGE if asks_for_basic() else 'Bearer realm="gridpatrol"'
     return response
 
 

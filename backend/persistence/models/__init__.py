@@ -9,6 +9,7 @@ from backend.persistence.models.accounts import (
     UserSkill,
     WebLogin,
 )
+from backend.persistence.models.app_passwords import AppPassword, AppPasswordFailure
 from backend.persistence.models.cases import BulkAnswer, CaseText, SavedFilter
 from backend.persistence.models.casework import (
     JointHandling,
@@ -56,6 +57,8 @@ from backend.persistence.models.sync import (
 from backend.persistence.models.tasks import Site, Task, TaskAssignment
 
 __all__ = [
+    "AppPassword",
+    "AppPasswordFailure",
     "BulkAnswer",
     "CalendarDay",
     "CalendarYear",

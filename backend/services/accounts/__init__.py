@@ -1,5 +1,12 @@
 """People: signing in, sessions, devices, users and what they may do."""
 
+from backend.services.accounts.app_passwords import (
+    count_app_failure,
+    create_app_password,
+    end_app_password,
+    find_app_password,
+    note_use,
+)
 from backend.services.accounts.devices import restore_device, revoke_device
 from backend.services.accounts.hashing import hash_password
 from backend.services.accounts.housekeeping import forget_old_sessions
@@ -58,12 +65,16 @@ __all__ = [
     "begin_factor",
     "change_password",
     "confirm_factor",
+    "count_app_failure",
+    "create_app_password",
     "create_user",
     "csrf_token",
     "disable_user",
     "enable_user",
+    "end_app_password",
     "end_factor",
     "factor_state",
+    "find_app_password",
     "find_user",
     "forget_old_sessions",
     "hash_password",
@@ -71,6 +82,7 @@ __all__ = [
     "is_waking",
     "keep_awake",
     "load_actor",
+    "note_use",
     "open_session",
     "open_web_session",
     "refresh",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
-from backend.persistence.models import LoginSession
+from backend.persistence.models import AppPassword, LoginSession
 from backend.services.history import record
 
 
@@ -24,6 +24,10 @@ class EndReason(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
 
 
+# What makes everything end that was opened in a person's name, his application passwords too.
+ENDS_PROGRAMS = frozenset({EndReason.PASSWORD_CHANGED, EndReason.USER_DISABLED, EndReason.SECOND_FACTOR_RESET})
+
+
 def end_sessions(
     session: Session,
     actor: Actor | None,
@@ -32,7 +36,10 @@ def end_sessions(
     *criteria: ColumnElement[bool],
     now: datetime,
 ) -> int:
-    """End the open login sessions of a user that meet ``criteria``; how many there were."""
+    """End the open login sessions of a user that meet ``criteria``; how many there were. His application passwords end with
+    them for the reasons in ENDS_PROGRAMS."""
+    if reason in ENDS_PROGRAMS:
+        _end_programs(session, actor, user_id, reason, now)
     ended = session.scalars(
         update(LoginSession)
         .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), *criteria)
@@ -42,6 +49,18 @@ def end_sessions(
     if ended:
         note(session, actor, user_id, "sessions_ended", now, {"sessions": [str(i) for i in ended]}, reason.value)
     return len(ended)
+
+
+def _end_programs(session: Session, actor: Actor | None, user_id: UUID, reason: EndReason, now: datetime) -> None:
+    ended = session.scalars(
+        update(AppPassword)
+        .where(AppPassword.user_id == user_id, AppPassword.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason.value)
+        .returning(AppPassword.id)
+    ).all()
+    if ended:
+        data: dict[str, object] = {"app_passwords": [str(i) for i in ended]}
+        note(session, actor, user_id, "app_passwords_ended", now, data, reason.value)
 
 
 def note(
