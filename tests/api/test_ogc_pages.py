@@ -90,3 +90,25 @@ def test_the_next_page_of_a_page_is_a_page(place: Place, bureau: Gis) -> None:
 def test_the_style(bureau: Gis) -> None:
     with bureau.client.get("/ogc/style.css") as style:
         assert (style.status_code, style.mimetype) == (200, "text/css")
+
+
+def test_how_to_connect_names_this_host(app: Flask, session: Session) -> None:
+    nobody = Gis(app, session, None)
+    for language in ("zh", "en"):
+        page = nobody.client.get(f"/ogc/connect?lang={language}", base_url="https://gis.example.org")
+        assert (page.status_code, page.mimetype) == (200, "text/html")
+        text = page.text.replace("&#39;", "'")
+        for told in (
+            "OAPIF:https://gis.example.org/ogc", 'Features("https://gis.example.org/ogc"', "gridpat", "ArcGIS Pro",
+            "curl -u USER:PASSWORD 'https://gis.example.org/ogc/collections/reports/items", "/ogc/qgis-project.qgs",
+            "https://gis.example.org/api/v1/session/app-passwords", "http://www.opengis.net/def/crs/EPSG/0/4490",
+        ):  # fmt: skip
+            assert told in text, told
+        assert "http://localhost" not in text
+        assert bool(CHINESE.search(text.replace("中文", ""))) is (language == "zh")
+
+
+def test_the_project_of_a_district_without_grids_shows_china(bureau: Gis) -> None:
+    project = bureau.ask("/qgis-project.qgs")
+    assert (project.status_code, project.mimetype) == (200, "application/x-qgis-project")
+    assert "<xmin>73.6</xmin>" in project.text and 'filename="gridpatrol.qgs"' in project.headers["Content-Disposition"]

@@ -26,6 +26,8 @@ OPEN_ROUTES = {
     "/ogc/": "the same, as the standard spells it",
     "/ogc/api": "the public contract",
     "/ogc/conformance": "the public contract",
+    "/ogc/connect": "tells how to get in; no data",
+    "/ogc/qgis-project.qgs": "addresses and colours, fetched before anybody has a password; no data",
     "/ogc/style.css": "the style of the pages above",
     "/api/v1/uploads": "OPTIONS only: a tus client asks what the server can",
 }

@@ -94,4 +94,11 @@ def _ways_on(ask: Asked) -> list[Link]:
         link(ask.at("/api", f="html"), "service-doc", HTML, say("接口说明", "API documentation")),
         link(ask.at("/conformance"), "conformance", JSON, say("符合的标准条目", "Conformance classes")),
         link(ask.at("/collections"), "data", JSON, say("数据集", "Collections")),
+        link(ask.at("/connect"), "help", HTML, say("如何连接", "How to connect")),
+        link(
+            ask.at("/qgis-project.qgs"),
+            "related",
+            "application/x-qgis-project",
+            say("QGIS 工程文件", "QGIS project file"),
+        ),
     ]

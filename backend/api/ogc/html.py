@@ -27,6 +27,11 @@ def render(page: str, asked: Asked, **values: Any) -> str:
     )  # fmt: skip
 
 
+def fill(template: str, **values: Any) -> str:
+    """A file of pages/ that is no page for people (a project file), with ``values`` put in, escaped as XML wants it."""
+    return _pages().get_template(template).render(**values)
+
+
 @cache
 def _pages() -> Environment:
     pages = Environment(

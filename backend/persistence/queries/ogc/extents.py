@@ -8,6 +8,8 @@ from sqlalchemy import cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
+from backend.persistence.models import Grid, GridVersion
+from backend.persistence.queries.grids.features import holds_at
 from backend.persistence.queries.ogc.sources import source_of, ways_of
 from grids.systems import Box
 
@@ -31,4 +33,14 @@ def extent(session: Session, collection_id: str, actor: Actor, now: datetime) ->
         box = made.select_from(source.keys).where(or_(*ways)).subquery().c.box
         statement = select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
     west, south, east, north = session.execute(statement).one()
+    return None if west is None else (west, south, east, north)
+
+
+def district_extent(session: Session, now: datetime) -> Box | None:
+    """The box around all grids in force: no secret of anybody's; None before the first were published."""
+    made = select(cast(func.ST_Extent(Grid.geometry), Geometry).label("box"))
+    box = made.join(GridVersion, GridVersion.id == Grid.version_id).where(holds_at(now)).subquery().c.box
+    west, south, east, north = session.execute(
+        select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+    ).one()
     return None if west is None else (west, south, east, north)

@@ -1,0 +1,1 @@
+"""Programs that others wrote, reading from a really running service."""
