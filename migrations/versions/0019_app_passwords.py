@@ -1,12 +1,12 @@
 """Application passwords for programs that cannot sign in as people do.
 
-Revision ID: 0015
+Revision ID: 0019
 """
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
