@@ -17,6 +17,7 @@ from backend.api.state import Gateways, State, attach_state
 from backend.gateways.clock import SystemClock
 from backend.gateways.cluster import database_url
 from backend.gateways.keys import Keys
+from backend.gateways.oidc import OidcClient
 from backend.gateways.photo_store import open_photo_store
 from backend.gateways.webhooks import AddressPolicy, HttpWebhookSender
 from backend.logs import configure_logs
@@ -82,4 +83,5 @@ def open_gateways(settings: Settings) -> Gateways:
     """The real outside world."""
     policy = AddressPolicy(settings.webhook_allow_private, settings.webhook_allow_http)
     keys = Keys.load(settings.keys_dir)
-    return Gateways(SystemClock(), keys, open_photo_store(settings), HttpWebhookSender(policy))
+    oidc = OidcClient(settings.oidc) if settings.oidc else None
+    return Gateways(SystemClock(), keys, open_photo_store(settings), HttpWebhookSender(policy), oidc)

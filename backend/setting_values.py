@@ -118,6 +118,21 @@ def endpoint(variable: str, given: str) -> str:
     return given.rstrip("/")
 
 
+def issuer(variable: str, given: str) -> str:
+    """The name of an OpenID provider, letter by letter as it calls itself; without TLS only on this machine."""
+    url = urlsplit(endpoint(variable, given))
+    if url.scheme != "https" and url.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise SettingError(variable, given, "an https address is wanted, such as https://login.example.org/realms/city")
+    return given
+
+
+def scope(variable: str, given: str) -> str:
+    """Scopes for an OpenID provider."""
+    if "openid" not in given.split():
+        raise SettingError(variable, given, "scopes separated by spaces are wanted, openid among them")
+    return given
+
+
 def origin(variable: str, given: str) -> str:
     """Scheme, host and port of a site, as browsers name it (RFC 6454): no path behind it."""
     url = urlsplit(endpoint(variable, given))

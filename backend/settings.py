@@ -52,6 +52,19 @@ class S3Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """An OpenID provider that people may sign in with; without a secret we are a public client (PKCE alone)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    name: str = "统一身份认证"  # what the button says
+    claim: str = "preferred_username"  # the user name here; must be one that people cannot change there
+    scope: str = "openid profile"
+    second_factor: bool = False  # whether the provider always asks for one, so that we need not
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What one copy of the product needs to know.
 
@@ -71,6 +84,7 @@ class Settings:
     web_session_idle_minutes: int = 60  # in a browser: how long nobody may touch it
     web_session_hours: int = 12  # and its end, however busy it is: one working day
     public_url: str | None = None  # https://host[:port] as browsers write it; None: what each request says
+    oidc: OidcSettings | None = None
     second_factor_roles: frozenset[str] = frozenset()  # who must show a code beside the password
     refresh_token_days: int = 60  # longer than a worker's leave, so that a phone's outbox is not locked out
     max_import_bytes: int = 64 * 1024 * 1024
@@ -140,6 +154,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_session_hours=read("WEB_SESSION_HOURS", values.whole(1, 168), base.web_session_hours),
         public_url=read("PUBLIC_URL", values.origin, base.public_url),
         second_factor_roles=read("SECOND_FACTOR_ROLES", values.some_of(*ROLES), base.second_factor_roles),
+        oidc=_oidc(read),
         max_import_bytes=read("MAX_IMPORT_BYTES", values.whole(64 * 1024, 2**32), base.max_import_bytes),
         horizon_warning_seconds=read("HORIZON_WARNING_SECONDS", values.whole(1, 86_400), base.horizon_warning_seconds),
         metrics_token=read("METRICS_TOKEN", values.secret(16), base.metrics_token),
@@ -155,6 +170,25 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 class _Read(Protocol):
     def __call__(self, variable: str, parse: Callable[[str, str], Value], default: Value) -> Value: ...
+
+
+def _oidc(read: _Read) -> OidcSettings | None:
+    base = OidcSettings("", "")
+    issuer = read("OIDC_ISSUER", values.issuer, "")
+    client_id = read("OIDC_CLIENT_ID", values.as_it_is, "")
+    if bool(issuer) != bool(client_id):
+        raise SettingError("OIDC_CLIENT_ID" if issuer else "OIDC_ISSUER", "", "both are wanted, or neither")
+    if not issuer:
+        return None
+    return OidcSettings(
+        issuer,
+        client_id,
+        client_secret=read("OIDC_CLIENT_SECRET", values.as_it_is, "") or None,
+        name=read("OIDC_NAME", values.as_it_is, base.name),
+        claim=read("OIDC_CLAIM", values.as_it_is, base.claim),
+        scope=read("OIDC_SCOPE", values.scope, base.scope),
+        second_factor=read("OIDC_SECOND_FACTOR", values.yes_or_no, base.second_factor),
+    )
 
 
 def _s3(read: _Read) -> S3Settings | None:
@@ -184,6 +218,7 @@ __all__ = [
     "SEAL_ALGORITHMS",
     "SQLALCHEMY_PREFIX",
     "Environment",
+    "OidcSettings",
     "PhotoPlace",
     "S3Settings",
     "SettingError",

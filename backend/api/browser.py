@@ -25,6 +25,11 @@ def cookie_token() -> str | None:
     return token if token and len(token) <= LONGEST_COOKIE else None
 
 
+def own_address(settings: Settings) -> str:
+    """Scheme, host and port of this site as the browser writes them."""
+    return settings.public_url or f"{request.scheme}://{request.host}"
+
+
 def give_cookie(response: Response, token: str, settings: Settings) -> Response:
     """Let the browser keep ``token`` until it is closed; scripts cannot read it, other sites' forms do not bring it."""
     response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="Lax", secure=is_https(settings))

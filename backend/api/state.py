@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from backend.gateways.clock import Clock
 from backend.gateways.keys import Keys
+from backend.gateways.oidc import OidcClient
 from backend.gateways.photo_store import PhotoStore
 from backend.gateways.webhooks import NullWebhookSender, WebhookSender
 from backend.settings import Settings
@@ -21,6 +22,7 @@ class Gateways:
     photos: PhotoStore
     # documents, demos and most tests are built without: only the served product calls other systems
     webhooks: WebhookSender = field(default_factory=NullWebhookSender)
+    oidc: OidcClient | None = None  # nobody to ask but ourselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,22 @@ def reset_second_factor(call: Call, user_id: UUID) -> UserView:
     return _view(call, user_id)
 
 
+@endpoint(
+    blueprint,
+    "/users/<uuid:user_id>/actions/unbind_oidc",
+    method="POST",
+    permission="user.manage",
+    summary="Forget who a user is at the OpenID provider; his next sign-in there binds him anew",
+    answer=UserSchema,
+    problems=("not_found",),
+    example=USER_EXAMPLE,
+)
+def unbind_oidc(call: Call, user_id: UUID) -> UserView:
+    user = _view(call, user_id)
+    accounts.unbind_oidc(call.session, call.actor, user_id, now=call.now)
+    return user
+
+
 def _view(call: Call, user_id: UUID) -> UserView:
     return queries.get_user(call.session, call.actor, user_id, day=local_day(call.now))
 

@@ -52,6 +52,19 @@ def is_required(roles: Iterable[str], required: frozenset[str]) -> bool:
     return not required.isdisjoint(roles)
 
 
+# RFC 8176: what somebody knows, has, is.
+KINDS_OF_PROOF = (
+    frozenset({"pwd", "pin", "kba"}),
+    frozenset({"otp", "hwk", "swk", "sc", "pop", "sms", "tel"}),
+    frozenset({"face", "fpt", "iris", "retina", "vbm"}),
+)
+
+
+def is_two_factor(methods: frozenset[str]) -> bool:
+    """Whether the ways somebody signed in elsewhere (claim ``amr``, RFC 8176) are two of different kinds."""
+    return "mfa" in methods or sum(not kind.isdisjoint(methods) for kind in KINDS_OF_PROOF) > 1
+
+
 def check_second_factor(roles: Iterable[str], required: frozenset[str], *, shown: bool, permission: str) -> None:
     """Raise second_factor_required when a role wants a second factor and this session was opened without (GB/T 22239-2019
     8.1.4.1: 两种或两种以上组合的鉴别技术, 二手); setting one up and signing out are always possible."""

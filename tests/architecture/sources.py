@@ -15,6 +15,7 @@ LEFT_OUT = (
     "web/node_modules/",
     "web/dist/",
     "tests/tus_clients/node_modules/",
+    "tests/oidc_provider/node_modules/",
 )
 
 

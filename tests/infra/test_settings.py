@@ -12,12 +12,27 @@ from backend.settings import (
     ROLES,
     SEAL_ALGORITHMS,
     Environment,
+    OidcSettings,
     PhotoPlace,
     S3Settings,
     SettingError,
     Settings,
     load_settings,
 )
+
+OIDC = {"OIDC_ISSUER": "https://login.example.org/realms/city/", "OIDC_CLIENT_ID": "gridpatrol"}
+
+
+def test_an_openid_provider_and_a_secret_that_nobody_sees() -> None:
+    settings = load_settings({**OIDC, "OIDC_CLIENT_SECRET": "top-secret", "OIDC_SECOND_FACTOR": "yes"})
+    assert settings.oidc == OidcSettings(
+        "https://login.example.org/realms/city/", "gridpatrol", "top-secret", second_factor=True
+    )
+    assert "top-secret" not in repr(settings)
+    for lacking in OIDC:
+        with pytest.raises(SettingError) as caught:
+            load_settings({**OIDC, lacking: ""})
+        assert caught.value.variable == lacking
 
 
 def test_nothing_given_means_a_private_loopback_service() -> None:
@@ -118,6 +133,9 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
         ("WEB_SESSION_IDLE_MINUTES", "1"),
         ("WEB_SESSION_HOURS", "0"),
         ("SECOND_FACTOR_ROLES", "administrator,boss"),
+        ("OIDC_ISSUER", "http://login.example.org"),
+        ("OIDC_ISSUER", "https://user:top-secret@login.example.org"),
+        ("OIDC_SCOPE", "profile"),
         ("PUBLIC_URL", "patrol.example.org"),
         ("PUBLIC_URL", "https://patrol.example.org/patrol"),
         ("PUBLIC_URL", "https://user:top-secret@patrol.example.org"),
@@ -135,7 +153,7 @@ def test_a_relative_data_folder_is_below_the_checkout() -> None:
 )
 def test_a_bad_value_names_its_variable_and_hides_secrets(variable: str, value: str) -> None:
     with pytest.raises(SettingError) as caught:
-        load_settings({"S3_BUCKET": "photos", variable: value})
+        load_settings({"S3_BUCKET": "photos", **OIDC, variable: value})
     assert caught.value.variable == variable
     assert str(caught.value).startswith(f"{variable}=")
     assert "top-sec" not in str(caught.value)

@@ -28,6 +28,26 @@ SIGN_IN: dict[str, Problem] = {
         "尚未设置双因素认证，请先开始设置。",
         "There is no second factor; begin to set one up first.",
     ),
+    "oidc_unavailable": Problem(
+        Kind.UNAVAILABLE,
+        "统一身份认证暂时无法使用，请稍后再试，或用用户名和密码登录。",
+        "Single sign-on cannot be reached right now; try again later, or sign in with your password.",
+    ),
+    "oidc_refused": Problem(
+        Kind.UNAUTHENTICATED,
+        "统一身份认证未能确认您的身份，请重新登录。",
+        "Single sign-on did not confirm who you are; sign in again.",
+    ),
+    "oidc_state": Problem(
+        Kind.MALFORMED,
+        "登录已超时，或不是在此浏览器中开始的，请重新登录。",
+        "That sign-in ran out of time or was begun in another browser; sign in again.",
+    ),
+    "oidc_unknown_account": Problem(
+        Kind.FORBIDDEN,
+        "您在本系统没有账号，请联系管理员开通，并告知您在统一身份认证中的用户名。",
+        "You have no account here; ask an administrator for one and name your user name at single sign-on.",
+    ),
     "csrf_failed": Problem(
         Kind.FORBIDDEN,
         "页面的安全校验未通过，请刷新页面后重试。",

@@ -3,6 +3,7 @@
 from backend.persistence.models.accounts import (
     Device,
     LoginSession,
+    OidcBinding,
     RefreshToken,
     RoleAssignment,
     User,
@@ -92,6 +93,7 @@ __all__ = [
     "Notice",
     "NoticeMark",
     "NoticeRead",
+    "OidcBinding",
     "Penalty",
     "Precedent",
     "QuarantineEntry",

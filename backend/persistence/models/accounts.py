@@ -129,6 +129,18 @@ class RefreshToken(Row):
     spent_at: Mapped[datetime | None]
 
 
+class OidcBinding(Row):
+    """Which person of an OpenID provider a user is; made at the first sign-in by a claim, and by the subject ever after."""
+
+    __tablename__ = "oidc_bindings"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    bound_at: Mapped[datetime]
+
+
 class WebLogin(Row):
     """What makes a login session one of a browser: its cookie, kept as SHA-256 only, and until when it may rest."""
 

@@ -11,6 +11,7 @@ from backend.services.accounts.devices import restore_device, revoke_device
 from backend.services.accounts.hashing import hash_password
 from backend.services.accounts.housekeeping import forget_old_sessions
 from backend.services.accounts.identity import authenticate, load_actor
+from backend.services.accounts.oidc import CodeWanted, finish_oidc, sign_in_oidc, unbind_oidc
 from backend.services.accounts.second_factors import (
     begin_factor,
     confirm_factor,
@@ -52,6 +53,7 @@ from backend.services.accounts.web import (
 
 __all__ = [
     "BegunFactor",
+    "CodeWanted",
     "DeviceInfo",
     "FactorState",
     "NewUser",
@@ -76,6 +78,7 @@ __all__ = [
     "factor_state",
     "find_app_password",
     "find_user",
+    "finish_oidc",
     "forget_old_sessions",
     "hash_password",
     "is_csrf_token",
@@ -93,6 +96,8 @@ __all__ = [
     "set_roles",
     "set_skills",
     "sign_in",
+    "sign_in_oidc",
     "sign_in_web",
     "sign_out",
+    "unbind_oidc",
 ]

@@ -72,12 +72,16 @@ def open_web_session(
     *,
     former: str | None,
     has_shown: bool,
+    how: str = "password",
     keys: Keys,
     now: datetime,
     settings: Settings,
 ) -> WebSignedIn:
-    """A login session of a browser for ``user`` without asking for a password; ``has_shown``: he showed a second factor. Its
-    token is always a new one: what the browser brought (``former``) is never taken over, and the session it opened ends."""
+    """A login session of a browser for ``user`` without asking for a password; ``has_shown``: he showed a second factor;
+    ``how`` he signed in, for the history.
+
+    Its token is always a new one: what the browser brought (``former``) is never taken over, and its session ends.
+    """
     if former is not None:
         _end_former(session, former, now)
     token = make_refresh_token()
@@ -90,7 +94,7 @@ def open_web_session(
     session.flush()
     session.add(WebLogin(token_sha256=refresh_digest(token), session_id=web.id, idle_until=web.idle_until))
     session.flush()
-    note(session, None, user.id, "signed_in", now, {"session": str(web.id), "browser": True})
+    note(session, None, user.id, "signed_in", now, {"session": str(web.id), "browser": True, "by": how})
     return WebSignedIn(token, web, csrf_token(keys, web.id), person_of(session, user, now))
 
 
