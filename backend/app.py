@@ -16,6 +16,7 @@ from backend.api.openapi import OPENAPI_CONFIG, DocumentedApi
 from backend.api.state import Gateways, State, attach_state
 from backend.gateways.clock import SystemClock
 from backend.gateways.cluster import database_url
+from backend.gateways.export_store import open_export_store
 from backend.gateways.keys import Keys
 from backend.gateways.oidc import OidcClient
 from backend.gateways.photo_store import open_photo_store
@@ -84,4 +85,5 @@ def open_gateways(settings: Settings) -> Gateways:
     policy = AddressPolicy(settings.webhook_allow_private, settings.webhook_allow_http)
     keys = Keys.load(settings.keys_dir)
     oidc = OidcClient(settings.oidc) if settings.oidc else None
-    return Gateways(SystemClock(), keys, open_photo_store(settings), HttpWebhookSender(policy), oidc)
+    photos, exports = open_photo_store(settings), open_export_store(settings)
+    return Gateways(SystemClock(), keys, photos, HttpWebhookSender(policy), oidc, exports)

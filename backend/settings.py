@@ -97,11 +97,17 @@ class Settings:
     s3: S3Settings | None = None
     webhook_allow_private: tuple[IPv4Network | IPv6Network, ...] = ()  # a city's own network is private: list it
     webhook_allow_http: bool = False
+    export_days: int = 7  # how long a file is kept: it holds personal data
 
     @property
     def media_dir(self) -> Path:
         """Photos and their previews; with an S3 store only uploads under way."""
         return self.var_dir / "media"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Files of exports, and where they are made; with an S3 store only the latter."""
+        return self.var_dir / "exports"
 
     @property
     def keys_dir(self) -> Path:
@@ -165,6 +171,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         s3=s3,
         webhook_allow_private=read("WEBHOOK_ALLOW_PRIVATE", values.networks, base.webhook_allow_private),
         webhook_allow_http=read("WEBHOOK_ALLOW_HTTP", values.yes_or_no, base.webhook_allow_http),
+        export_days=read("EXPORT_DAYS", values.whole(1, 366), base.export_days),
     )
 
 

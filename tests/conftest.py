@@ -16,6 +16,7 @@ from backend.api.state import Gateways
 from backend.app import create_app
 from backend.gateways.clock import FixedClock
 from backend.gateways.cluster import PrivateCluster, throwaway_cluster
+from backend.gateways.export_store import LocalExportStore
 from backend.gateways.keys import Keys
 from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence import schema, statements
@@ -65,7 +66,8 @@ def _settings(url: str, folder: Path) -> Settings:
 
 def make_application(url: str, folder: Path) -> Flask:
     """The application with a clock that stands still and keys of its own."""
-    gateways = Gateways(FixedClock(NOW), Keys.ephemeral(), LocalPhotoStore(folder / "media"))
+    exports = LocalExportStore(folder / "exports")
+    gateways = Gateways(FixedClock(NOW), Keys.ephemeral(), LocalPhotoStore(folder / "media"), exports=exports)
     app = create_app(_settings(url, folder), gateways)
     app.testing = False  # errors must become problem documents in tests as well
     return app

@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from backend.gateways.clock import Clock
+from backend.gateways.export_store import ExportStore, NullExportStore
 from backend.gateways.keys import Keys
 from backend.gateways.oidc import OidcClient
 from backend.gateways.photo_store import PhotoStore
@@ -23,6 +24,7 @@ class Gateways:
     # documents, demos and most tests are built without: only the served product calls other systems
     webhooks: WebhookSender = field(default_factory=NullWebhookSender)
     oidc: OidcClient | None = None  # nobody to ask but ourselves
+    exports: ExportStore = field(default_factory=NullExportStore)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from backend.cli.children import Child, end_all, end_leftovers, python_module, w
 from backend.cli.database import bring_up, current_settings, say
 from backend.cli.migrating import is_migrated
 from backend.gateways.cluster import PrivateCluster, database_url, embedded_cluster, libpq_url
+from backend.gateways.job_queue import EXPORT_QUEUE
 from backend.settings import SettingError, Settings
 
 READY_SECONDS = 60
@@ -36,7 +37,7 @@ class ServeError(click.ClickException):
 @click.option("--demo/--no-demo", default=True, help="Load the demo district into an empty private database.")
 @click.option("--follow-parent", is_flag=True, help="Stop when the calling process is gone (used by make run).")
 def serve(demo: bool, follow_parent: bool) -> None:
-    """Serve on HOST:PORT: database, web workers and job worker, until Ctrl-C or SIGTERM."""
+    """Serve on HOST:PORT: database, web workers and job workers, until Ctrl-C or SIGTERM."""
     settings = current_settings()
     parent = os.getppid() if follow_parent else None
     # SIGINT too: a shell's background jobs inherit it ignored. SIGHUP only unless it is ignored on purpose (nohup).
@@ -55,7 +56,9 @@ def _run(settings: Settings, *, demo: bool, parent: int | None) -> None:
     cluster = embedded_cluster(settings) if settings.is_embedded else None
     children = [
         python_module("web", "gunicorn", "--config", "python:backend.gunicorn_config"),
-        python_module("jobs", "backend.cli", "jobs", "work"),
+        # an export takes minutes: photos and messages to other systems shall not wait behind it
+        python_module("jobs", "backend.cli", "jobs", "work", "--without", EXPORT_QUEUE),
+        python_module("exports", "backend.cli", "jobs", "work", "--queue", EXPORT_QUEUE),
     ]
     try:
         _prepare(settings, cluster, demo=demo)

@@ -171,6 +171,8 @@ class NoticeKind(StrEnum):
     WEBHOOK_FAILING = "webhook_failing"
     WEBHOOK_STOPPED = "webhook_stopped"
     ALARM = "alarm"
+    EXPORT_DONE = "export_done"
+    EXPORT_FAILED = "export_failed"
 
 
 class DeliveryState(StrEnum):

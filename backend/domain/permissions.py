@@ -87,6 +87,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "crime_transfer.hand_over": BUREAU,
     "crime_transfer.record": BUREAU,
     "case.export": CASEWORKERS,
+    # what of the lists one may take along as files; an auditor reads by it and changes nothing
+    "export.own": CASEWORKERS,
     "case_filter.read": CASEWORKERS,
     "case_filter.write": CASEWORKERS & ACTIVE,
     # an officer needs the place and the finding, not the name of the neighbour who reported it

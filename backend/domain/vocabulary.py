@@ -8,6 +8,7 @@ from enum import StrEnum
 from backend.domain.case_words import *  # noqa: F403 -- given out from here like every other word list
 from backend.domain.clock_words import *  # noqa: F403 -- given out from here like every other word list
 from backend.domain.desk_words import *  # noqa: F403 -- given out from here like every other word list
+from backend.domain.export_words import *  # noqa: F403 -- given out from here like every other word list
 from backend.domain.map_words import *  # noqa: F403 -- given out from here like every other word list
 
 

@@ -15,6 +15,8 @@ EXAMINE_PHOTO = "photos.examine"
 PHOTO_QUEUE = "photos"
 SEND_WEBHOOKS = "webhooks.send"
 WEBHOOK_QUEUE = "webhooks"
+MAKE_EXPORT = "exports.make"
+EXPORT_QUEUE = "exports"
 
 # Never opened: every job is written through the connection it is given.
 _queue = App(connector=SyncPsycopgConnector())
@@ -47,6 +49,17 @@ def defer_sending(session: Session, subscription_ids: Iterable[UUID], at: dateti
     ]
     if jobs:
         _queue.job_manager.batch_defer_jobs(jobs, connection=connection)
+
+
+def defer_export(session: Session, export_id: UUID) -> None:
+    """Have an export made after the commit; one worker at a time works at it."""
+    _queue.configure_task(
+        MAKE_EXPORT,
+        queue=EXPORT_QUEUE,
+        lock=f"export:{export_id}",
+        task_kwargs={"export_id": str(export_id)},
+        connection=session.connection().connection.driver_connection,
+    ).defer()
 
 
 def _photo_job(sha256: str, connection: Any) -> Any:

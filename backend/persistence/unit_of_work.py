@@ -46,6 +46,23 @@ def reading() -> Iterator[Session]:
         raise
 
 
+@contextmanager
+def snapshot(*, statement_seconds: int = 900) -> Iterator[Session]:
+    """Yield a session on a connection of its own, whose statements all see the database as it is at the first of them.
+
+    For reads that go on for minutes beside other units of work: it writes nothing, so that it takes no number and does not
+    keep the feed's horizon back; ``statement_seconds`` replaces the service's limit for one statement or one fetch.
+    """
+    with (
+        db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+        Session(connection, autoflush=False, expire_on_commit=False) as session,
+    ):
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        session.execute(text(f"SET LOCAL statement_timeout = {statement_seconds * 1000}"))
+        yield session
+        session.rollback()
+
+
 def current_session() -> Session:
     """The session of this application context."""
     return db.session()

@@ -162,7 +162,7 @@ def test_bad_requests_and_too_much(
 
 
 def test_more_rows_than_one_fetch(app: Flask, session: Session, bureau: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.persistence.queries.cases.rows.CHUNK", 2)
+    monkeypatch.setattr("backend.persistence.queries.streaming.CHUNK", 2)
     made = [make_case(session) for _ in range(7)]
     rows = read_csv(asker(app, session, bureau).get("/cases/export?format=csv&sort=oldest").data)
     assert [row["案件编号"] for row in rows] == [str(case.id) for case in made]

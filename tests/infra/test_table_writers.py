@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from backend.domain.vocabulary import TableFormat
-from backend.gateways.tables import table_writer
+from backend.gateways.tables import table_writer, writers
 
 MADE_AT = datetime(2026, 11, 20, 10, 0)  # noqa: DTZ001 -- local and naive, as a spreadsheet has it
 ROWS = [
@@ -66,3 +66,16 @@ def test_an_error_on_the_way_leaves_nothing_behind(
         table.add(["x"])
         raise RuntimeError("half way")
     assert list(tmp_path.iterdir()) == []  # type: ignore[attr-defined]  # a Path
+
+
+def test_a_sheet_that_is_full_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "LONGEST_SHEET", 3)
+    file = io.BytesIO()
+    with table_writer(file, TableFormat.XLSX, ["编号"], [8], title="上报", made_at=MADE_AT) as table:
+        for number in range(5):
+            table.add([number])
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["上报", "上报 (2)", "上报 (3)"]
+    assert [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in book] == [
+        ["编号", 0, 1], ["编号", 2, 3], ["编号", 4],
+    ]  # fmt: skip

@@ -47,10 +47,22 @@ GEOJSON = "application/geo+json"
 )
 def list_grids(call: Call) -> Response:
     query = call.query
-    at = query["at"] or call.now
     if query["version"] is not None:
         find_version(call.session, call.actor, query["version"])
-    wanted = GridFilter(
+    wanted = grid_filter(query, call.now)
+    page = reads.grid_page(call.session, call.actor, wanted, limit=query["limit"], cursor=query["cursor"])
+    body = {
+        "type": "FeatureCollection",
+        "features": [_feature(row) for row in page.items],
+        "next_cursor": page.next_cursor,
+    }
+    return Response(orjson.dumps(body), mimetype=GEOJSON)
+
+
+def grid_filter(query: dict[str, Any], now: datetime) -> GridFilter:
+    """The filter that a query of GridQuerySchema means."""
+    at = query["at"] or now
+    return GridFilter(
         at=at,
         day=local_day(at),
         version_id=query["version"],
@@ -60,13 +72,6 @@ def list_grids(call: Call) -> Response:
         q=query["q"],
         with_geometry=query["geometry"],
     )
-    page = reads.grid_page(call.session, call.actor, wanted, limit=query["limit"], cursor=query["cursor"])
-    body = {
-        "type": "FeatureCollection",
-        "features": [_feature(row) for row in page.items],
-        "next_cursor": page.next_cursor,
-    }
-    return Response(orjson.dumps(body), mimetype=GEOJSON)
 
 
 @endpoint(

@@ -10,6 +10,7 @@ from backend.domain.errors.clocks import CLOCKS
 from backend.domain.errors.delivery import DELIVERY
 from backend.domain.errors.desk import DESK
 from backend.domain.errors.district_settings import DISTRICT_SETTINGS
+from backend.domain.errors.exports import EXPORTS
 from backend.domain.errors.general import GENERAL
 from backend.domain.errors.kinds import Kind, Problem
 from backend.domain.errors.legal import LEGAL
@@ -28,6 +29,7 @@ CATALOGUE: dict[str, Problem] = {
     **DELIVERY,
     **DESK,
     **DISTRICT_SETTINGS,
+    **EXPORTS,
     **LEGAL,
     **MAPS,
     **OGC,

@@ -3,7 +3,7 @@
 from backend.gateways.tables.reader import read_table
 from backend.gateways.tables.rows import BadCell, Sheet, SheetRow, Value
 from backend.gateways.tables.templates import TemplateColumn, write_template
-from backend.gateways.tables.writers import Cell, TableWriter, table_writer
+from backend.gateways.tables.writers import Cell, TableWriter, plain, table_writer
 
 __all__ = [
     "BadCell",
@@ -13,6 +13,7 @@ __all__ = [
     "TableWriter",
     "TemplateColumn",
     "Value",
+    "plain",
     "read_table",
     "table_writer",
     "write_template",

@@ -14,6 +14,7 @@ from backend.domain.vocabulary import TableFormat
 
 Cell = str | int | float | bool | datetime | date | None
 LONGEST_CELL = 32_767  # characters, Excel's own limit
+LONGEST_SHEET = 1_048_576  # rows with the headers, as above
 LONGEST_TITLE = 31  # of a sheet, as above
 WIDEST = 60  # characters a column is shown with
 TIME_FORM, DAY_FORM = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
@@ -49,9 +50,10 @@ def table_writer(
     # rows wait in files until the book is closed; in a folder of our own none outlives an error
     with tempfile.TemporaryDirectory(prefix="table-") as folder:
         book = xlsxwriter.Workbook(file, {**OPTIONS, "tmpdir": folder})
+        book.use_zip64()  # a million long rows are more than 4 GiB unpacked
         book.set_properties({"title": title, "created": made_at})
         try:
-            yield _new_sheet(book, headers, widths, title)
+            yield _Sheets(book, headers, widths, title)
         finally:
             book.close()  # after an error too: nothing else lets go of the files
 
@@ -66,22 +68,39 @@ def _new_sheet(book: xlsxwriter.Workbook, headers: Sequence[str], widths: Sequen
     return _Sheet(sheet, {kind: book.add_format({"num_format": form}) for kind, form in forms.items()})
 
 
+class _Sheets:
+    """As many sheets as there are rows for; the second is called ``title (2)``."""
+
+    def __init__(self, book: xlsxwriter.Workbook, headers: Sequence[str], widths: Sequence[int], title: str) -> None:
+        self._book, self._headers, self._widths, self._title = book, headers, widths, title
+        self._count = 1
+        self._sheet = _new_sheet(book, headers, widths, title)
+
+    def add(self, row: Sequence[Cell]) -> None:
+        if self._sheet.rows >= LONGEST_SHEET:
+            self._count += 1
+            mark = f" ({self._count})"
+            title = self._title[: LONGEST_TITLE - len(mark)] + mark
+            self._sheet = _new_sheet(self._book, self._headers, self._widths, title)
+        self._sheet.add(row)
+
+
 class _Sheet:
     def __init__(self, sheet: xlsxwriter.worksheet.Worksheet, formats: dict[type, xlsxwriter.format.Format]) -> None:
-        self._sheet, self._formats, self._next = sheet, formats, 1
+        self._sheet, self._formats, self.rows = sheet, formats, 1
 
     def add(self, row: Sequence[Cell]) -> None:
         for column, value in enumerate(row):
             if isinstance(value, str):
                 if value:  # an empty cell is none
-                    self._sheet.write_string(self._next, column, value[:LONGEST_CELL])
+                    self._sheet.write_string(self.rows, column, value[:LONGEST_CELL])
             elif isinstance(value, date):  # a datetime is one too
-                self._sheet.write_datetime(self._next, column, value, self._formats[type(value)])
+                self._sheet.write_datetime(self.rows, column, value, self._formats[type(value)])
             elif isinstance(value, bool):
-                self._sheet.write_boolean(self._next, column, value)
+                self._sheet.write_boolean(self.rows, column, value)
             elif value is not None:
-                self._sheet.write_number(self._next, column, value)
-        self._next += 1
+                self._sheet.write_number(self.rows, column, value)
+        self.rows += 1
 
 
 @contextmanager
@@ -100,10 +119,10 @@ class _Lines:
         self._writer = csv.writer(text)
 
     def add(self, row: Sequence[Cell]) -> None:
-        self._writer.writerow([_plain(value) for value in row])
+        self._writer.writerow([plain(value) for value in row])
 
 
-def _plain(value: Cell) -> str | int | float:
+def plain(value: Cell) -> str | int | float:
     """A cell as text that no spreadsheet runs: what looks like a formula gets an apostrophe before it."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value

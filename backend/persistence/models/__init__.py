@@ -33,6 +33,7 @@ from backend.persistence.models.divisions import (
     Function,
     ReferenceRevision,
 )
+from backend.persistence.models.exports import Export
 from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
 from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
@@ -77,6 +78,7 @@ __all__ = [
     "EmergencyCall",
     "Epoch",
     "Event",
+    "Export",
     "Form",
     "Function",
     "Grid",

@@ -14,7 +14,7 @@ from backend.domain.errors import DomainError
 from backend.domain.map_area import Area
 from backend.domain.vocabulary import Category, Outcome, ReportStatus, Role, SiteStatus
 from backend.persistence.database import STORED_SRID
-from backend.persistence.models import Referral, Report, Site, Task, TaskAssignment
+from backend.persistence.models import Division, Referral, Report, Site, Task, TaskAssignment
 from backend.persistence.queries.areas import within
 from backend.persistence.queries.paging import Page, page
 from backend.persistence.queries.reports.scope import visible_to as visible_reports
@@ -114,6 +114,21 @@ def list_sites(
     statement = _lines().where(visible_to(actor, now), *conditions(wanted))
     found = page(session, statement, Site.seq, limit, cursor)
     return Page([_line(row) for row in found.items], found.next_cursor)
+
+
+def matching_sites(actor: Actor, wanted: SiteFilter, now: datetime) -> Select[*tuple[Any, ...]]:
+    """The statement over all sites that ``actor`` sees within ``wanted``, newest first: Site, lon, lat, street_name."""
+    return (
+        select(
+            Site,
+            func.ST_X(Site.position).label("lon"),
+            func.ST_Y(Site.position).label("lat"),
+            Division.name.label("street_name"),
+        )
+        .outerjoin(Division, Division.code == Site.street_code)
+        .where(visible_to(actor, now), *_conditions(wanted))
+        .order_by(Site.seq.desc())
+    )
 
 
 def get_site(session: Session, actor: Actor, site_id: UUID, now: datetime) -> SiteWhole:

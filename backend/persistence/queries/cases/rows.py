@@ -12,9 +12,9 @@ from backend.persistence.models import Clock, Department, Division, Function, Re
 from backend.persistence.queries.cases.filters import CaseFilter, narrowed, order_of
 from backend.persistence.queries.referrals import visible_to
 from backend.persistence.queries.reports.rows import one_of
+from backend.persistence.queries.streaming import chunks
 
 HANDLER, REPORTER = aliased(User), aliased(User)
-CHUNK = 1_000  # rows in memory at a time while everything is read
 
 RUNNING = select(func.min(Clock.due_at)).where(
     Clock.referral_id == Referral.id, Clock.state == ClockState.RUNNING, Clock.level == ClockLevel.STAGE
@@ -92,14 +92,17 @@ def cases_of(session: Session, seqs: Sequence[int]) -> Sequence[Row[*tuple[Any, 
     return [rows[seq] for seq in seqs if seq in rows]
 
 
+def matching_cases(actor: Actor, wanted: CaseFilter, sort: CaseSort) -> Select[*tuple[Any, ...]]:
+    """The statement over all cases that ``actor`` sees within ``wanted``, in order, with their position in degrees."""
+    lon, lat = func.ST_X(Report.position).label("lon"), func.ST_Y(Report.position).label("lat")
+    statement = narrowed(CASES.add_columns(lon, lat), wanted, joins_report=False).where(visible_to(actor))
+    return statement.order_by(*order_of(sort))
+
+
 def every_case(
     session: Session, actor: Actor, wanted: CaseFilter, sort: CaseSort, limit: int
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """At most ``limit`` cases that ``actor`` sees, in order: one statement whose answer is fetched in chunks, so that memory
     stays flat and all rows are of one moment."""
-    statement = narrowed(CASES, wanted, joins_report=False).where(visible_to(actor))
-    found = session.execute(statement.order_by(*order_of(sort)).limit(limit), execution_options={"yield_per": CHUNK})
-    try:
-        yield from found
-    finally:
-        found.close()  # a reader that stops early leaves a cursor behind otherwise
+    for part in chunks(session, matching_cases(actor, wanted, sort).limit(limit)):
+        yield from part

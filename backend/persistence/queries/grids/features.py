@@ -47,12 +47,28 @@ class CodePage:
 
 def grid_page(session: Session, actor: Actor, wanted: GridFilter, *, limit: int, cursor: str | None) -> CodePage:
     """Grids with their polygon as GeoJSON text, street and lead worker of the day; one statement."""
+    return _code_page(session, _features(actor, wanted), limit, cursor)
+
+
+def matching_grids(actor: Actor, wanted: GridFilter) -> Select[*tuple[Any, ...]]:
+    """The statement over all grids that ``actor`` sees within ``wanted``, by code: as a page has them, with the polygon as WKB
+    and a point within it."""
+    inside = func.ST_PointOnSurface(Grid.geometry)
+    more = (
+        func.ST_AsBinary(Grid.geometry).label("wkb"),
+        func.ST_X(inside).label("lon"),
+        func.ST_Y(inside).label("lat"),
+    )
+    return _features(actor, wanted).add_columns(*more).order_by(Grid.code)
+
+
+def _features(actor: Actor, wanted: GridFilter) -> Select[*tuple[Any, ...]]:
     lead = and_(
         GridResponsibility.grid_code == Grid.code,
         GridResponsibility.role == GridRole.LEAD,
         GridResponsibility.period.contains(wanted.day),
     )
-    statement = (
+    return (
         select(
             Grid.code,
             Grid.id,
@@ -73,7 +89,6 @@ def grid_page(session: Session, actor: Actor, wanted: GridFilter, *, limit: int,
         .outerjoin(User, User.id == GridResponsibility.user_id)
         .where(*conditions(actor, wanted))
     )
-    return _code_page(session, statement, limit, cursor)
 
 
 def without_lead_page(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -93,17 +93,22 @@ def _referred_to(department_id: UUID, below: int | None) -> Select[Any]:
     return statement if below is None else statement.where(Referral.report_seq < below)
 
 
+def holding(text: str) -> ColumnElement[bool]:
+    """Reports, with their site joined, in which ``text`` stands."""
+    places = (Report.description, Report.site["name"].astext, Report.site["address"].astext, Site.name, Site.address)
+    return or_(*[place.icontains(text, autoescape=True) for place in places])
+
+
 def _search(session: Session, window: Select[Any], text: str, limit: int) -> SeqPage:
     looked = window.subquery()
     lowest, count = session.execute(select(func.min(looked.c.seq), func.count()).select_from(looked)).one()
     if lowest is None:
         return SeqPage([], None)
-    places = (Report.description, Report.site["name"].astext, Report.site["address"].astext, Site.name, Site.address)
     hits = session.scalars(
         select(Report.seq)
         .join(looked, looked.c.seq == Report.seq)
         .outerjoin(Site, Site.id == Report.site_id)
-        .where(or_(*[place.icontains(text, autoescape=True) for place in places]))
+        .where(holding(text))
         .order_by(Report.seq.desc())
         .limit(limit + 1)
     ).all()

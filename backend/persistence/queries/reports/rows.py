@@ -40,7 +40,7 @@ def summaries_of(session: Session, seqs: Sequence[int]) -> dict[int, dict[str, A
     items = {seq: by_seq[seq] for seq in seqs if seq in by_seq}
     with_photos = [item["report_id"] for item in items.values() if item["photos_expected"]]
     photos = _photos(session, with_photos) if with_photos else {}
-    referrals = _referrals(session, [item["report_id"] for item in items.values()])
+    referrals = referrals_by_report(session, [item["report_id"] for item in items.values()])
     for item in items.values():
         _complete(item, photos.get(item["report_id"], []), referrals.get(item["report_id"], []))
     return items
@@ -123,7 +123,8 @@ def _photos(session: Session, report_ids: Sequence[UUID]) -> Grouped:
     )
 
 
-def _referrals(session: Session, report_ids: Sequence[UUID]) -> Grouped:
+def referrals_by_report(session: Session, report_ids: Sequence[UUID]) -> Grouped:
+    """The referrals of some reports as lists show them, the lead first; one statement."""
     rows = session.execute(
         select(
             Referral.report_id,
