@@ -36,9 +36,23 @@ MEDIA_TYPES = {
 }
 ROOM = ("too_many_exports_running", "too_many_exports_kept")
 BINARY = {"schema": {"type": "string", "format": "binary"}}
+CONTENT: dict[str, Any] = dict.fromkeys(MEDIA_TYPES.values(), BINARY)
+CONTENT["application/geo+json"] = {
+    "schema": {
+        "type": "object",
+        "required": ["type", "name", "fields", "features"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "name": {"type": "string"},
+            "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+            "features": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+        },
+    },
+    "example": {"type": "FeatureCollection", "name": "案件", "fields": {"case_id": "案件编号"}, "features": []},
+}
 FILE = {
     "responses": {
-        "200": {"description": "The file.", "content": dict.fromkeys(MEDIA_TYPES.values(), BINARY)},
+        "200": {"description": "The file.", "content": CONTENT},
         "206": {"description": "The bytes asked for (Range).", "content": {"*/*": BINARY}},
         "304": {"description": "The client has it already (If-None-Match)."},
     }

@@ -126,7 +126,7 @@ def matching_sites(actor: Actor, wanted: SiteFilter, now: datetime) -> Select[*t
             Division.name.label("street_name"),
         )
         .outerjoin(Division, Division.code == Site.street_code)
-        .where(visible_to(actor, now), *_conditions(wanted))
+        .where(visible_to(actor, now), *conditions(wanted))
         .order_by(Site.seq.desc())
     )
 

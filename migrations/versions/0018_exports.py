@@ -1,12 +1,12 @@
 """Exports made in the background, and the notices that one is done.
 
-Revision ID: 0014
+Revision ID: 0018
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
