@@ -33,7 +33,7 @@ def matching(session: Session, actor: Actor, wanted: ReportFilter) -> Select[*tu
     narrowing = [visible_to(actor), *matches(wanted, department_id)]
     if wanted.q:
         narrowing.append(holding(wanted.q))
-    return LINES.where(*narrowing)
+    return LINES.where(*narrowing).order_by(Report.seq.desc())
 
 
 def every_report(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[Line]:
