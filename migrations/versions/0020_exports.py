@@ -1,12 +1,12 @@
 """Exports made in the background, and the notices that one is done.
 
-Revision ID: 0018
+Revision ID: 0020
 """
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
