@@ -1,12 +1,12 @@
 """Exports made in the background, and the notices that one is done.
 
-Revision ID: 0020
+Revision ID: 0021
 """
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
