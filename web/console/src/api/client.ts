@@ -29,6 +29,9 @@ const headers: Middleware = {
   },
 }
 
+/** Headers of what a page asks by itself: it must not keep the session of somebody who went away. */
+export const BACKGROUND = { 'X-Background': '1' } as const
+
 export const client = createClient<paths>({
   credentials: 'same-origin',
   querySerializer: { array: { style: 'form', explode: true } },

@@ -45,6 +45,8 @@ router.beforeEach(async (to) => {
   if (!isKnown.value) await loadMe().catch(() => undefined)
   if (to.meta.open) return true
   if (!me.value) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  // the server refuses everything else until the second factor is set up
+  if (me.value.second_factor_due && to.name !== 'account') return { name: 'account' }
   if (!mayOpen(to.meta)) return { name: 'not-yours', query: { page: to.path } }
   return true
 })

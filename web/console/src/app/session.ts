@@ -38,6 +38,13 @@ export async function signIn(credentials: Credentials): Promise<Me> {
   return loadMe()
 }
 
+/** Shows the code that our second factor wants after the city's own sign-in. Throws ApiProblem. */
+export async function finishOidc(code: string): Promise<Me> {
+  const signed = await unwrap(client.POST('/api/v1/session/oidc/code', { body: { code } }))
+  useCsrfToken(signed.csrf_token)
+  return loadMe()
+}
+
 /** Forgets everything of the session on this page, whatever the server knows. */
 export function forget(): void {
   me.value = null

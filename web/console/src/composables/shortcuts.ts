@@ -5,7 +5,9 @@ export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
 
 function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null
-  return !!element?.closest?.('input:not([type="checkbox"]), textarea, select, [contenteditable], [role="dialog"], .el-overlay, .el-popper')
+  return !!element?.closest?.(
+    'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="dialog"], .el-overlay, .el-popper',
+  )
 }
 
 /** Enter and space belong to the button or link that has the focus, unless it stands in a list that leaves them to us. */
@@ -25,7 +27,8 @@ export function keyName(event: KeyboardEvent): string {
 
 export function useShortcuts(keys: Shortcuts): void {
   const listen = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.altKey || event.isComposing || isTyping(event.target) || isPressed(event)) return
+    if (event.defaultPrevented || event.altKey || event.isComposing || isTyping(event.target) || isPressed(event))
+      return
     const handler = keys[keyName(event)]
     if (!handler) return
     event.preventDefault()

@@ -1,7 +1,7 @@
 // Having a list made into a file in the background, and hearing of its progress.
 import { computed } from 'vue'
 import { useQuery } from '@tanstack/vue-query'
-import { client, download, unwrap, type Body, type Schema } from '@/api'
+import { BACKGROUND, client, download, unwrap, type Body, type Schema } from '@/api'
 import { queryClient } from '@/app/queries'
 
 export type Export = Schema<'Export'>
@@ -46,7 +46,7 @@ export async function beginExport(
 export function useExports() {
   const query = useQuery({
     queryKey: ['exports'],
-    queryFn: () => unwrap(client.GET('/api/v1/exports', { params: { query: { limit: 50 } } })),
+    queryFn: () => unwrap(client.GET('/api/v1/exports', { headers: BACKGROUND, params: { query: { limit: 50 } } })),
     refetchInterval: (current) => (current.state.data?.items.some(isUnderWay) ? SOON_MS : LATER_MS),
   })
   return { ...query, items: computed(() => query.data.value?.items ?? []) }

@@ -1,7 +1,7 @@
 // Notices of the signed-in person: how many, which, and where each leads.
 import { useQuery } from '@tanstack/vue-query'
 import type { RouteLocationRaw } from 'vue-router'
-import { client, unwrap, type Schema } from '@/api'
+import { BACKGROUND, client, unwrap, type Schema } from '@/api'
 import { i18n } from '@/app/i18n'
 import { may } from '@/app/session'
 import { queryClient } from '@/app/queries'
@@ -13,7 +13,7 @@ const MINUTE = 60_000
 export function useNoticeCount() {
   return useQuery({
     queryKey: ['inbox', 'count'],
-    queryFn: () => unwrap(client.GET('/api/v1/inbox/count')),
+    queryFn: () => unwrap(client.GET('/api/v1/inbox/count', { headers: BACKGROUND })),
     refetchInterval: MINUTE,
     enabled: () => may('inbox.own'),
   })
