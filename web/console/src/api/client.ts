@@ -71,6 +71,18 @@ export async function download(path: string): Promise<{ blob: Blob; name: string
   return { blob: await response.blob(), name: fileName(response.headers.get('Content-Disposition')) }
 }
 
+/** The bytes of an answer (a map tile), null where it is empty. Throws ApiProblem; an aborted request is `network`. */
+export async function bytes(path: string, signal?: AbortSignal): Promise<ArrayBuffer | null> {
+  const response = await fetch(path, { credentials: 'same-origin', signal }).catch((error: unknown) => {
+    throw asProblem(error)
+  })
+  if (!response.ok) throw problemOf(await response.json().catch(() => null), response)
+  if (response.status === 204) return null
+  return response.arrayBuffer().catch((error: unknown) => {
+    throw asProblem(error)
+  })
+}
+
 /** The name in a Content-Disposition header, the UTF-8 spelling first (RFC 6266). */
 export function fileName(header: string | null): string {
   const encoded = /filename\*=UTF-8''([^;]+)/i.exec(header ?? '')?.[1]

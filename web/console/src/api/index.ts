@@ -1,5 +1,15 @@
 // The door to the server for everything else in the console.
-export { BACKGROUND, client, download, onSignedOut, unwrap, upload, useCsrfToken, useServerLanguage } from './client'
+export {
+  BACKGROUND,
+  bytes,
+  client,
+  download,
+  onSignedOut,
+  unwrap,
+  upload,
+  useCsrfToken,
+  useServerLanguage,
+} from './client'
 export { ApiProblem, asProblem } from './problem'
 export type { FieldProblem, Problem } from './problem'
 export type { components, paths } from '@shared/api/schema'
