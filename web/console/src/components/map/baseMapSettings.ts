@@ -1,7 +1,10 @@
-// Which base map the district has chosen, asked of the server once.
-import { NO_BASE_MAP, type BaseMap } from './baseMap'
+// The settings of the district that maps need, asked of the server once.
+import { client, unwrap, type Schema } from '@/api'
+import type { QueryClient } from '@tanstack/vue-query'
 
-/** The base map of the district; none while it is not known. */
-export async function fetchBaseMap(): Promise<BaseMap> {
-  return NO_BASE_MAP
-}
+const KEY = ['settings'] as const
+const HOUR = 3_600_000
+
+/** Name, bounds, base map and the like. Throws ApiProblem. */
+export const districtSettings = (queries: QueryClient): Promise<Schema<'DistrictSettings'>> =>
+  queries.fetchQuery({ queryKey: KEY, queryFn: () => unwrap(client.GET('/api/v1/settings')), staleTime: HOUR })

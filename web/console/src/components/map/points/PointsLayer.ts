@@ -2,7 +2,7 @@
 // map is moved, what was drawn is moved along, and is drawn anew where it no longer covers the view. Not here: fetching (tiles.ts).
 import Layer from 'ol/layer/Layer'
 import type { FrameState } from 'ol/Map'
-import { grouped, reach, within, type Group } from './cluster'
+import { grouped, isNear, reach, stackOf, within, type Group } from './cluster'
 import { Marks, type Mark } from './symbols'
 import type { Look } from '../palette'
 import type { MapPoint } from './types'
@@ -129,7 +129,7 @@ export class PointsLayer extends Layer {
     for (const group of this.groupsAt(zoom)) {
       const [x, y] = [(group.x - left) / resolution, (top - group.y) / resolution]
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue
-      const mark = group.count === 1 ? this.marks.single(group.members[0]!) : this.marks.bubble(group)
+      const mark = this.markOf(group, zoom)
       this.drawn.push({ group, mark, x, y })
       this.pen.drawImage(
         mark.picture,
@@ -137,6 +137,11 @@ export class PointsLayer extends Layer {
         Math.round((y - mark.halfHeight) * ratio),
       )
     }
+  }
+
+  private markOf(group: Group, zoom: number): Mark {
+    const stack = group.count === 1 || isNear(Math.round(zoom)) ? stackOf(group) : null
+    return stack ? this.marks.single(stack.top, stack.number) : this.marks.bubble(group)
   }
 
   /** Grouped at whole zooms, so that bubbles do not jump while the map is zoomed; the gravest is drawn last. */

@@ -79,6 +79,20 @@ function told(sum: Sum): Group {
   return { x: sum.x, y: sum.y, count: sum.count, kinds, members: sum.members }
 }
 
+/** Far out bubbles say how many there are; from here on marks say what they are. */
+export const isNear = (zoom: number): boolean => reach(zoom) < reach(0)
+
+/** The gravest of a group, and how many things there are: a case and the report it speaks of are one. Null for cells. */
+export function stackOf(group: Group): { top: MapPoint; number: number } | null {
+  if (group.members.some((one) => one.count > 1)) return null
+  const spoken = new Set(group.members.map((one) => one.report).filter(Boolean))
+  const things = group.members.filter((one) => one.kind !== 'reports' || !spoken.has(one.id))
+  const weight = (one: MapPoint): number =>
+    (one.emergencies > 0 ? 5 : one.severity) * 4 + (one.kind === 'referrals' ? 3 : one.kind === 'reports' ? 2 : 1)
+  const top = things.reduce((best, one) => (weight(one) > weight(best) ? one : best))
+  return { top, number: things.length }
+}
+
 /** Keeps what was captured from `from` (seconds) up to but not at `to`; things without a time are not asked. */
 export function within(points: readonly MapPoint[], from: number | null, to: number | null): MapPoint[] {
   if (from === null && to === null) return points as MapPoint[]

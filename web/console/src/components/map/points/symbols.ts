@@ -21,18 +21,19 @@ export class Marks {
     readonly pixelRatio: number,
   ) {}
 
-  /** The mark of one thing. */
-  single(point: Pick<MapPoint, 'kind' | 'category' | 'severity' | 'emergencies'>): Mark {
+  /** The mark of one thing; with `number` in its corner, of several at one place of which it is the gravest. */
+  single(point: Pick<MapPoint, 'kind' | 'category' | 'severity' | 'emergencies'>, number = 1): Mark {
     const isEmergency = point.emergencies > 0
-    const key = `${point.kind} ${point.category} ${point.severity} ${isEmergency}`
+    const key = `${point.kind} ${point.category} ${point.severity} ${isEmergency} ${number}`
     return this.made(key, () => {
       const radius = BASE[point.kind] + (GRAVER[point.severity] ?? 0)
-      const half = radius + MARGIN + (isEmergency ? 4 : 0)
+      const half = radius + MARGIN + (isEmergency ? 4 : 0) + (number > 1 ? 5 : 0)
       return this.draw(half, half, (pen) => {
         const severity = SEVERITIES[isEmergency ? 4 : point.severity]!
         if (isEmergency) ring(pen, radius + 4, SEVERITY_COLOURS[this.look].emergency, 2)
         plate(pen, point.kind, radius, this.plateColours(point.kind, severity))
         sign(pen, point.category, radius * 0.62)
+        if (number > 1) this.corner(pen, radius * 0.85, shortNumber(number))
       })
     })
   }
@@ -52,6 +53,23 @@ export class Marks {
         this.capsule(pen, width, radius, parts, widths)
       })
     })
+  }
+
+  private corner(pen: Pen, at: number, text: string): void {
+    const { fill, ink, edge } = KIND_COLOURS[this.look].referrals
+    const width = Math.max(14, text.length * 6.5 + 7)
+    pen.beginPath()
+    pen.roundRect(at - width / 2, -at - 7, width, 14, 7)
+    pen.fillStyle = fill
+    pen.fill()
+    pen.lineWidth = 1.2
+    pen.strokeStyle = edge
+    pen.stroke()
+    pen.fillStyle = ink
+    pen.font = `600 10px ${MAP_FONT}`
+    pen.textAlign = 'center'
+    pen.textBaseline = 'middle'
+    pen.fillText(text, at, -at + 0.5)
   }
 
   private capsule(pen: Pen, width: number, radius: number, parts: Part[], widths: number[]): void {
