@@ -18,6 +18,7 @@ TASK_MODULES = (
     "backend.jobs.grids",
     "backend.jobs.history",
     "backend.jobs.housekeeping",
+    "backend.jobs.maps",
     "backend.jobs.media",
     "backend.jobs.rule_sets",
     "backend.jobs.sync",

@@ -37,7 +37,7 @@ from backend.persistence.models.exports import Export
 from backend.persistence.models.flush_order import follow_foreign_keys
 from backend.persistence.models.grids import Grid, GridLineage, GridResponsibility, GridVersion
 from backend.persistence.models.history import Event, HistorySeal, HistorySealEntry
-from backend.persistence.models.maps import MapState, map_changes
+from backend.persistence.models.maps import MapState, map_changes, report_count_changes, report_counts
 from backend.persistence.models.media import Media, Upload
 from backend.persistence.models.penalties import Penalty
 from backend.persistence.models.referrals import Referral
@@ -131,6 +131,8 @@ __all__ = [
     "WebhookDelivery",
     "WebhookSubscription",
     "map_changes",
+    "report_count_changes",
+    "report_counts",
 ]
 
 follow_foreign_keys()

@@ -1,6 +1,23 @@
-"""What the map is drawn from beside the rows themselves: their places as one number, and marks of what has changed."""
+"""What the map is drawn from beside the rows themselves: places as numbers, marks of what has changed, counts of reports."""
 
-from sqlalchemy import DDL, BigInteger, Column, Computed, Table, Text, event, text
+from decimal import Decimal
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.persistence.database import Base, Row
@@ -27,10 +44,10 @@ class MapState(Row):
     __tablename__ = "map_states"
 
     source: Mapped[str] = mapped_column(primary_key=True)
-    mark: Mapped[int] = mapped_column(BigInteger)
+    mark: Mapped[Decimal] = mapped_column(Numeric)  # marks are added for ever
 
 
-# One row for each statement that changed a source, written by triggers; a job adds them up (services/map_counts).
+# One row for each statement that changed a source, written by triggers; a job adds them up (services/maps).
 map_changes = Table(
     "map_changes",
     Base.metadata,
@@ -41,4 +58,39 @@ map_changes = Table(
         nullable=False,
         server_default=text("(random() * 4503599627370496::double precision)::bigint"),
     ),
+)
+
+DIMENSIONS = ("street_code", "category", "outcome", "status", "severity")
+
+
+def _dimensions() -> list[Column[str]]:
+    return [Column(name, Text, nullable=name in ("street_code", "severity")) for name in DIMENSIONS]
+
+
+# How many reports there are of one kind at one place: ``seqs`` is the sum of their numbers, by which a lone one is known.
+# ``level`` -1: of the day ``since``, place 1 with and 0 without a position; 0: place is the grid's code as a number (0: none);
+# 16 and 18: place is a square of the map (a map key cut to that level). ``since`` there: the first of a month, or NULL for all.
+report_counts = Table(
+    "report_counts",
+    Base.metadata,
+    Column("level", SmallInteger, nullable=False),
+    Column("since", Date),
+    Column("place", BigInteger, nullable=False),
+    *_dimensions(),
+    Column("number", Integer, nullable=False),
+    Column("seqs", BigInteger, nullable=False),
+    Index("uq_report_counts", "level", "since", "place", *DIMENSIONS, unique=True, postgresql_nulls_not_distinct=True),
+    Index("ix_report_counts_empty", "level", postgresql_where=text("number = 0")),
+)
+
+# What is not in report_counts yet: reports that came (1) and what was true before a change (-1), written by triggers.
+report_count_changes = Table(
+    "report_count_changes",
+    Base.metadata,
+    Column("number", SmallInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("map_key", BigInteger),
+    Column("grid_code", Text),
+    Column("captured_at", DateTime(timezone=True), nullable=False),
+    *_dimensions(),
 )

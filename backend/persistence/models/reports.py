@@ -30,7 +30,21 @@ class Report(Row):
         Index(None, "outcome", "seq"),
         Index(None, "severity", "seq"),
         Index(None, "grid_code", "seq"),
-        Index(None, "captured_at"),
+        # a period is counted from this index alone
+        Index(
+            None,
+            "captured_at",
+            postgresql_include=[
+                "seq",
+                "map_key",
+                "grid_code",
+                "street_code",
+                "category",
+                "outcome",
+                "status",
+                "severity",
+            ],
+        ),
         Index(None, "received_at"),
         Index(None, "task_id"),
         Index(None, "site_id"),

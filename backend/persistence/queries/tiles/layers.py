@@ -6,16 +6,17 @@ Not here: how a tile is made of it (points.py), grids (grids.py).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, cast, false, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.accounts import Actor
-from backend.domain.tiles import Tile
+from backend.domain.tiles import CELL_BITS, FEW_POINTS, Tile
 from backend.domain.vocabulary import Outcome
 from backend.persistence.models import Department, Grid, Referral, Report, Site, Task
 from backend.persistence.queries import referrals, reports, sites, tasks
 from backend.persistence.queries.cases.filters import CaseFilter, narrowed
 from backend.persistence.queries.grids.features import versions_at
+from backend.persistence.queries.reports.counted import SQUARES, counted_reports
 from backend.persistence.queries.reports.filters import ReportFilter, department_of, matches
 from backend.persistence.queries.sites import SiteFilter
 from backend.persistence.queries.tasks import TaskFilter
@@ -23,38 +24,47 @@ from backend.persistence.queries.tiles.points import PointLayer, Statement, cell
 
 OF_TASK = aliased(Site)
 TOLD = aliased(Report)  # beside the one a condition may join
-NO_RANK = literal(0)
+NO_RANK, NONE_MARKED = literal(0), literal(0)
 
 
 def report_layer(session: Session, actor: Actor, wanted: ReportFilter, tile: Tile) -> PointLayer:
     """Reports ``actor`` sees; ``problems`` counts those that found something."""
     department_id = department_of(session, wanted.department) if wanted.department is not None else None
-    conditions = [
-        within_tile(Report.map_key, tile),
-        reports.visible_to(actor),
-        *matches(wanted, department_id),
-    ]
-    counted = _counted(
-        Report, tile, rank_of(Report.severity), func.count().filter(Report.outcome == Outcome.PROBLEM)
-    ).where(*conditions)
-    singly = select(
+    finest = tile.z + CELL_BITS  # the level of the tile's cells
+    level = next((level for level in SQUARES if level >= finest), None)
+    found = counted_reports(actor, wanted, department_id, level, tile.keys())
+    rows = union_all(*found.parts).subquery("rows")
+    cell, rank = cell_of(rows.c.place, tile).label("cell"), rank_of(rows.c.severity).label("rank")
+    problems = case((rows.c.outcome == Outcome.PROBLEM.value, rows.c.number), else_=0)
+    counted = select(
+        cell,
+        rows.c.category,
+        rank,
+        func.sum(problems).label("marked"),
+        func.sum(rows.c.number).label("number"),
+        func.sum(rows.c.seqs).label("seqs"),
+    ).group_by(cell, rows.c.category, rank)
+    anyone = select(
         Report.seq.label("number"),
+        Report.map_key.label("key"),
         cast(Report.id, Text).label("id"),
         Report.category,
         Report.severity,
         Report.status,
         Report.outcome,
         seconds(Report.captured_at).label("captured_at"),
-    ).where(*conditions)
-    return PointLayer("reports", [counted], singly, Report, Report.seq, Report.id, Report.map_key, "problems")
+    )
+    singly = anyone.where(within_tile(Report.map_key, tile), reports.visible_to(actor), *matches(wanted, department_id))
+    few = FEW_POINTS if found.by_row else 0  # where counts are quick, looking for single rows need not be
+    return PointLayer("reports", counted, singly, anyone, Report.seq, "problems", few)
 
 
 def referral_layer(actor: Actor, wanted: CaseFilter, tile: Tile) -> PointLayer:
     """Referrals ``actor`` sees, at the place of their report; ``emergencies`` counts those that cannot wait."""
-    conditions = [within_tile(Referral.map_key, tile), referrals.visible_to(actor)]
-    counted = _counted(Referral, tile, rank_of(Referral.severity), func.count().filter(Referral.is_emergency))
-    singly = select(
+    emergencies = func.count().filter(Referral.is_emergency)
+    anyone = select(
         Referral.seq.label("number"),
+        Referral.map_key.label("key"),
         cast(Referral.id, Text).label("id"),
         cast(Referral.report_id, Text).label("report_id"),
         Referral.category,
@@ -67,17 +77,18 @@ def referral_layer(actor: Actor, wanted: CaseFilter, tile: Tile) -> PointLayer:
         seconds(Referral.created_at).label("created_at"),
         select(seconds(TOLD.captured_at)).where(TOLD.id == Referral.report_id).scalar_subquery().label("captured_at"),
     )
-    parts = [narrowed(statement, wanted).where(*conditions) for statement in (counted, singly)]
-    return PointLayer(
-        "referrals", parts[:1], parts[1], Referral, Referral.seq, Referral.id, Referral.map_key, "emergencies"
+    counted, singly = (
+        narrowed(statement, wanted).where(within_tile(Referral.map_key, tile), referrals.visible_to(actor))
+        for statement in (_counted(Referral, tile, rank_of(Referral.severity), emergencies), anyone)
     )
+    return PointLayer("referrals", counted, singly, anyone, Referral.seq, "emergencies")
 
 
 def site_layer(actor: Actor, wanted: SiteFilter, tile: Tile, now: datetime) -> PointLayer:
     """Sites ``actor`` sees."""
-    conditions = [within_tile(Site.map_key, tile), sites.visible_to(actor, now), *sites.conditions(wanted)]
-    singly = select(
+    anyone = select(
         Site.seq.label("number"),
+        Site.map_key.label("key"),
         cast(Site.id, Text).label("id"),
         Site.name,
         Site.category,
@@ -85,9 +96,12 @@ def site_layer(actor: Actor, wanted: SiteFilter, tile: Tile, now: datetime) -> P
         Site.status,
         Site.grid_code,
         seconds(Site.last_visited_at).label("last_visited_at"),
-    ).where(*conditions)
-    counted = _counted(Site, tile, NO_RANK, literal(0)).where(*conditions)
-    return PointLayer("sites", [counted], singly, Site, Site.seq, Site.id, Site.map_key)
+    )
+    counted, singly = (
+        statement.where(within_tile(Site.map_key, tile), sites.visible_to(actor, now), *sites.conditions(wanted))
+        for statement in (_counted(Site, tile, NO_RANK, NONE_MARKED), anyone)
+    )
+    return PointLayer("sites", counted, singly, anyone, Site.seq)
 
 
 def task_layer(actor: Actor, wanted: TaskFilter, tile: Tile, now: datetime) -> PointLayer:
@@ -96,37 +110,40 @@ def task_layer(actor: Actor, wanted: TaskFilter, tile: Tile, now: datetime) -> P
     key: Any = func.coalesce(OF_TASK.map_key, Grid.map_key, type_=BigInteger)
     of_site = select(Site.id).where(within_tile(Site.map_key, tile))
     of_grid = select(Grid.code).where(within_tile(Grid.map_key, tile), Grid.version_id.in_(current))
-    conditions: list[ColumnElement[bool]] = [
-        or_(false(), Task.site_id.in_(of_site), OF_TASK.map_key.is_(None) & Task.grid_code.in_(of_grid)),
-        tasks.visible_to(actor, now),
-        *tasks.conditions(wanted, now),
-    ]
 
     def placed(statement: Statement) -> Statement:
         return (
             statement.select_from(Task)
             .outerjoin(OF_TASK, OF_TASK.id == Task.site_id)
             .outerjoin(Grid, (Grid.code == Task.grid_code) & Grid.version_id.in_(current))
-            .where(*conditions)
         )
 
     cell = cell_of(key, tile).label("cell")
-    counted = select(cell, Task.category, NO_RANK.label("rank"), *_sums(literal(0), Task.seq)).group_by(
+    sums = select(cell, Task.category, NO_RANK.label("rank"), *_sums(NONE_MARKED, Task.seq)).group_by(
         cell, Task.category
     )
-    singly = select(
-        Task.seq.label("number"),
-        cast(Task.id, Text).label("id"),
-        Task.code,
-        Task.category,
-        Task.kind,
-        Task.status,
-        Task.grid_code,
-        seconds(Task.due_at).label("due_at"),
+    anyone = placed(
+        select(
+            Task.seq.label("number"),
+            key.label("key"),
+            cast(Task.id, Text).label("id"),
+            Task.code,
+            Task.category,
+            Task.kind,
+            Task.status,
+            Task.grid_code,
+            seconds(Task.due_at).label("due_at"),
+        )
     )
-    # a lone one among many others stands in the middle of its cell
-    nowhere = cast(None, BigInteger)
-    return PointLayer("tasks", [placed(counted)], placed(singly), Task, Task.seq, Task.id, key, lone_key=nowhere)
+    counted, singly = (
+        statement.where(
+            or_(Task.site_id.in_(of_site), OF_TASK.map_key.is_(None) & Task.grid_code.in_(of_grid)),
+            tasks.visible_to(actor, now),
+            *tasks.conditions(wanted, now),
+        )
+        for statement in (placed(sums), anyone)
+    )
+    return PointLayer("tasks", counted, singly, anyone, Task.seq)
 
 
 def _counted(model: Any, tile: Tile, rank: ColumnElement[int], marked: ColumnElement[int]) -> Statement:

@@ -23,9 +23,8 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    null,
     select,
-    union_all,
+    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
@@ -37,6 +36,7 @@ from backend.domain.vocabulary import Category, Severity
 Statement = Select[*tuple[Any, ...]]
 RANKS = {severity.value: rank for rank, severity in enumerate(Severity, start=1)}
 EXTENT_BITS = EXTENT.bit_length() - 1
+SAID_OF_ALL = ("number", "key", "category", "severity")
 MIDDLE = 0b11 << 2 * (EXTENT_BITS - CELL_BITS - 1)  # of a cell, as bits in turns
 
 
@@ -45,20 +45,19 @@ class PointLayer:
     """What a layer's tile is made of.
 
     ``counted``: sums by (cell, category, rank) with ``marked``, ``number`` and ``seqs`` (the sum of the rows' numbers: of a
-    lone one the row's own), together all that is within the tile; ``marked`` is called ``marked_as`` in the tile, if anything.
-    ``singly``: rows with ``number`` and whatever is told of a single one. ``model``: where a lone one is found by
-    ``seq``, with its ``id`` and ``key``.
+    lone one the row's own), all that is within the tile; ``marked`` is called ``marked_as`` in the tile, if anything.
+    ``singly``: the rows themselves with ``number``, ``key``, ``id``, ``category`` and whatever else is told of a single one;
+    ``anyone``: the same of no matter which row, to be found by its number, the column ``seq``.
+    ``few``: so many are shown one by one at any zoom.
     """
 
     name: str
-    counted: Sequence[Statement]
+    counted: Statement
     singly: Statement
-    model: Any
+    anyone: Statement
     seq: Any
-    id: Any
-    key: Any
     marked_as: str | None = None
-    lone_key: Any = None  # where the key needs more than ``model``
+    few: int = FEW_POINTS
 
 
 def point_tile(session: Session, layer: PointLayer, tile: Tile) -> bytes:
@@ -68,7 +67,7 @@ def point_tile(session: Session, layer: PointLayer, tile: Tile) -> bytes:
         if number <= MOST_POINTS:
             return bytes(content) if number else b""
     number, content = session.execute(_in_cells(layer, tile)).one()
-    if 0 < number <= (MOST_POINTS if tile.z == EXACT_ZOOM else FEW_POINTS if tile.z < EXACT_ZOOM else 0):
+    if 0 < number <= (MOST_POINTS if tile.z == EXACT_ZOOM else layer.few if tile.z < EXACT_ZOOM else 0):
         content = session.execute(_singly(layer, tile)).one()[1]
     return bytes(content) if number else b""
 
@@ -101,9 +100,7 @@ def seconds(moment: Any) -> ColumnElement[int]:
 
 def _in_cells(layer: PointLayer, tile: Tile) -> Statement:
     """Two columns: how many there are, and the tile with one feature for each cell that has any."""
-    parts = (
-        union_all(*layer.counted).subquery("parts") if len(layer.counted) > 1 else layer.counted[0].subquery("parts")
-    )
+    parts = layer.counted.subquery("parts")
     # counts taken back cancel out first, so that what is no more has no say in what is gravest
     ranks = _summed(parts, (parts.c.cell, parts.c.category, parts.c.rank)).subquery("ranks")
     kinds = _summed(ranks, (ranks.c.cell, ranks.c.category), func.max(ranks.c.rank).label("rank")).subquery("kinds")
@@ -128,31 +125,36 @@ def _cell_features(layer: PointLayer, cells: Any, tile: Tile) -> Statement:
     middle = cast(cells.c.cell, Integer).op("<<")(_whole(2 * (EXTENT_BITS - CELL_BITS))).op("|")(_whole(MIDDLE))
     names = {rank: severity for severity, rank in RANKS.items()}
     marked = [cast(cells.c.marked, Integer).label(layer.marked_as)] if layer.marked_as else []
+    # one look-up for each lone one: a join would be guessed too large and read the whole table
+    its_number = (layer.seq == cast(cells.c.seqs, BigInteger)) & (cells.c.number == 1)
+    lone = layer.anyone.where(its_number).limit(1).lateral("lone")
     return (
         select(
-            _point(func.coalesce(_spot(layer.key if layer.lone_key is None else layer.lone_key, tile), middle)),
-            cast(null(), BigInteger).label("number"),
+            _point(func.coalesce(_spot(lone.c.key, tile), middle)),
+            lone.c.number,
             cast(cells.c.number, Integer).label("count"),
             cells.c.category,
             case(names, value=cells.c.rank).label("severity"),
             *marked,
             *[cast(cells.c[kind.value], Integer).label(kind.value) for kind in Category],
-            cast(layer.id, Text).label("id"),
+            *[column for column in lone.c if column.name not in SAID_OF_ALL],
         )
         .select_from(cells)
-        .outerjoin(layer.model, (cells.c.number == 1) & (layer.seq == cast(cells.c.seqs, BigInteger)))
+        .outerjoin(lone, true())
         .order_by(cells.c.cell)
     )
 
 
 def _singly(layer: PointLayer, tile: Tile) -> Statement:
     """Two columns: how many there are, MOST_POINTS + 1 at most, and the tile with one feature for each."""
-    # worked out once for each row: the limit keeps the database from doing it for every bit
-    spot = _spot(layer.key, tile).label("spot")
-    rows = layer.singly.add_columns(spot).order_by("number").limit(MOST_POINTS + 1).subquery("rows")
-    told = [column for column in rows.c if column.name not in ("number", "spot")]
-    statement = select(_point(rows.c.spot), rows.c.number, literal(1).label("count"), *told)
-    return _encoded(statement.order_by(rows.c.number), layer.name)
+    rows = layer.singly.order_by("number").limit(MOST_POINTS + 1).subquery("rows")
+    spot = _spot(rows.c.key, tile).label("spot")
+    told = [column for column in rows.c if column.name not in ("number", "key")]
+    # worked out once for each row: without the limit the database would do it for every bit
+    spotted = select(rows.c.number, spot, *told).order_by(rows.c.number).limit(MOST_POINTS + 1).subquery("spotted")
+    statement = select(_point(spotted.c.spot), spotted.c.number, literal(1).label("count"),
+                       *[spotted.c[column.name] for column in told])  # fmt: skip
+    return _encoded(statement.order_by(spotted.c.number), layer.name)
 
 
 def _encoded(features: Statement, name: str) -> Statement:
