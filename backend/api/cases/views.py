@@ -67,11 +67,7 @@ def list_all(call: Call) -> Response:
 )
 def count(call: Call) -> Response:
     counts = count_cases(call.session, call.actor, CaseFilter(**call.query))
-    divided = {
-        name: [{"code": code, "count": number} for code, number in sorted(values.items(), key=_biggest_first)]
-        for name, values in counts.by.items()
-    }
-    return json_answer({"total": counts.total, **divided})
+    return json_answer({"total": counts.total, **divided(counts.by)})
 
 
 @endpoint(
@@ -117,6 +113,14 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
+
+
+def divided(by: dict[str, dict[str | None, int]]) -> dict[str, list[dict[str, Any]]]:
+    """Counts by code in the shape of CountSchema, the biggest first."""
+    return {
+        name: [{"code": code, "count": number} for code, number in sorted(values.items(), key=_biggest_first)]
+        for name, values in by.items()
+    }
 
 
 def shown_case(row: Row[*tuple[Any, ...]], actor: Actor) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How a tile is answered: by its name, from what is kept, or made anew. Not here: how it is made (queries/tiles)."""
+"""How tiles and figures are answered: by their name, from what is kept, or made anew. Not here: how they are made."""
 
 import hashlib
 from collections.abc import Callable
@@ -30,9 +30,17 @@ DOCUMENT = {
 
 
 def tile_answer(call: Call, layer: MapLayer, tile: Tile, *more: object, make: Callable[[], bytes]) -> Response:
-    """The tile, or 304, or 204 where it is empty. ``more``: whatever else it depends on."""
-    state = state_of(call.session, SOURCES[layer], call.now)
-    parts = (layer, tile, sorted(call.query.items()), sight_of(call.actor), local_day(call.now), *more, state)
+    """The tile, or 304, or 204 where it is empty. ``more``: whatever else it depends on beside the filters."""
+    return answer_by_state(call, SOURCES[layer], layer, tile, *more, mimetype=MVT, make=make)
+
+
+def answer_by_state(
+    call: Call, sources: tuple[str, ...], *more: object, mimetype: str, make: Callable[[], bytes]
+) -> Response:
+    """What ``make`` makes of the rows of ``sources``, the query and the actor's sight, or 304, or 204 where that is empty;
+    what was made once is kept for as long as it is right."""
+    state = state_of(call.session, sources, call.now)
+    parts = (sorted(call.query.items()), sight_of(call.actor), local_day(call.now), *more, state)
     name = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
     if request.if_none_match.contains(name):
         return _headed(Response(status=304), name)
@@ -40,7 +48,7 @@ def tile_answer(call: Call, layer: MapLayer, tile: Tile, *more: object, make: Ca
     if content is None:
         content = make()
         KEPT.put(name, content)
-    return _headed(Response(content, mimetype=MVT) if content else Response(status=204), name)
+    return _headed(Response(content, mimetype=mimetype) if content else Response(status=204), name)
 
 
 def sight_of(actor: Actor) -> tuple[object, ...]:
