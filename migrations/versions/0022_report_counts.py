@@ -1,12 +1,12 @@
 """Counts of reports by place and by time, kept in step without anybody waiting for them, so that a map of a million is quick.
 
-Revision ID: 0019
+Revision ID: 0022
 """
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
