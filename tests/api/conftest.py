@@ -13,6 +13,7 @@ from backend.gateways.photo_store import LocalPhotoStore
 from backend.persistence.models import User
 from backend.services.epochs import ensure_epoch
 from tests.api.caller import Caller
+from tests.api.gis import Gis, Place, make_place
 from tests.api.world import World, make_world
 from tests.conftest import NOW
 from tests.factories import make_device, make_user, token_for
@@ -62,3 +63,15 @@ def acting(app: Flask, session: Session, client: FlaskClient) -> Callable[..., C
         return Caller(app, session, client, make_user(session, role, **options), "/api/v1/quarantine")
 
     return acting
+
+
+@pytest.fixture
+def place(session: Session) -> Place:
+    """What a GIS program finds in a small district."""
+    return make_place(session)
+
+
+@pytest.fixture
+def gis(app: Flask, session: Session) -> Gis:
+    """A GIS program of somebody who sees the whole district."""
+    return Gis(app, session, make_user(session, Role.BUREAU_TRIAGER))

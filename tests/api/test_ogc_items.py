@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.vocabulary import GridVersionStatus, Role
 from backend.persistence.models import GridVersion
-from tests.api.gis import COLLECTIONS, EPSG, Gis, Place, make_place
+from tests.api.gis import COLLECTIONS, EPSG, Gis, Place
 from tests.conftest import NOW
 from tests.factories import OTHER_STREET, make_grids, make_officer, make_report, make_user
 
@@ -25,11 +25,6 @@ REFUSED = [
     {"limit": "0"}, {"limit": "-1"}, {"limit": "1.5"}, {"limit": "x"}, {"cursor": "?"}, {"cursor": "LTE"}, {"f": "xml"},
     {"lang": "fr"}, {"status": "unknown"}, {"site_id": "1"}, {"street_code": "1" * 201}, {"street_code": "\x00"},
 ]  # fmt: skip
-
-
-@pytest.fixture
-def place(session: Session) -> Place:
-    return make_place(session)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from backend.domain.vocabulary import Role
-from tests.api.gis import COLLECTIONS, Gis, Place, make_place
+from tests.api.gis import COLLECTIONS, Gis, Place
 from tests.factories import make_site, make_user
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -15,11 +15,6 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PAGES = ["", "/conformance", "/api", "/collections"] + [
     f"/collections/{name}{more}" for name in COLLECTIONS for more in ("", "/items", "/schema", "/queryables")
 ]
-
-
-@pytest.fixture
-def place(session: Session) -> Place:
-    return make_place(session)
 
 
 @pytest.fixture

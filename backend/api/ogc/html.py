@@ -1,5 +1,6 @@
 """The pages of /ogc: plain HTML made here, no script, no style within. Not here: what they show."""
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from flask import url_for
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from backend.api.ogc.asking import Asked
+from backend.domain.calendar import LOCAL_ZONE
 
 PAGES = Path(__file__).parent / "pages"
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -32,10 +34,18 @@ def fill(template: str, **values: Any) -> str:
     return _pages().get_template(template).render(**values)
 
 
+def _told(value: Any) -> str:
+    """A value as people read it; times in the district's zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(LOCAL_ZONE).isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @cache
 def _pages() -> Environment:
     pages = Environment(
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    pages.filters["told"] = _told
     pages.filters["json"] = lambda value: orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
     return pages

@@ -21,12 +21,9 @@ def to(name: str) -> Shape:
 
 def exact(required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Shape:
     """An object with these properties and no others."""
-    return {
-        "type": "object",
-        "required": list(required),
-        "properties": {**required, **(optional or {})},
-        "additionalProperties": False,
-    }
+    needed = {"required": list(required)} if required else {}
+    properties = {**required, **(optional or {})}
+    return {"type": "object", **needed, "properties": properties, "additionalProperties": False}
 
 
 def _listed(name: str) -> Shape:
