@@ -71,6 +71,8 @@ def held_by(department_ids: Collection[UUID], day: date) -> ColumnElement[bool]:
 def _read(session: Session, which: ColumnElement[bool], duties: ColumnElement[bool]) -> list[DepartmentWhole]:
     rows = session.execute(
         select(Department, SUCCESSOR.code, Function, DepartmentFunction)
+        # said outright: left to SQLAlchemy, two threads that compile it at once may not find it
+        .select_from(Department)
         .outerjoin(SUCCESSOR, SUCCESSOR.id == Department.successor_id)
         .outerjoin(DepartmentFunction, and_(DepartmentFunction.department_id == Department.id, duties))
         .outerjoin(Function, Function.code == DepartmentFunction.function_code)
