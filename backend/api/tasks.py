@@ -146,8 +146,9 @@ def create_task(call: Call) -> dict[str, Any]:
 def create_tasks(call: Call) -> dict[str, Any]:
     plan = dict(call.body)
     grid_codes, site_ids = plan.pop("grid_codes"), plan.pop("site_ids")
-    places = [{"grid_code": code} for code in grid_codes] + [{"site_id": site_id} for site_id in site_ids]
-    drafts = [TaskDraft(**plan, **place, row=row) for row, place in enumerate(places, 1)]
+    own = [{name: value for name, value in place.items() if value is not None} for place in plan.pop("places")]
+    places = [{"grid_code": code} for code in grid_codes] + [{"site_id": site_id} for site_id in site_ids] + own
+    drafts = [TaskDraft(**{**plan, **place}, row=row) for row, place in enumerate(places, 1)]
     return _created(tasks.create_tasks(call.session, call.actor, drafts, now=call.now))
 
 

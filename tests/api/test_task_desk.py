@@ -108,3 +108,20 @@ def test_the_map_takes_the_filters_of_the_list(
     late = on_map.get("/tasks", bbox=box, overdue="true", assignee=str(worker.id)).json["features"]
     assert [one["id"] for one in late] == [str(held.id)]
     assert on_map.get("/tasks", bbox=box, street=OTHER_STREET).json["features"] == []
+
+
+def test_places_may_have_a_day_and_a_worker_of_their_own(session: Session, grids: Any, coordinator: Caller) -> None:
+    worker, soon, late = make_user(session), "2027-01-04T15:59:59+00:00", "2027-01-05T15:59:59+00:00"
+    places = [
+        {"grid_code": grids[0].code, "due_at": soon, "assignee_id": str(worker.id)},
+        {"grid_code": grids[1].code},
+    ]
+    made = coordinator.post("/bulk", {"category": "water_vending", "due_at": late, "places": places}).json
+    assert [(one["status"], one["assignee_id"]) for one in made["items"]] == [
+        ("assigned", str(worker.id)),
+        ("planned", None),
+    ]
+    assert [coordinator.get(f"/{one['id']}").json["due_at"] for one in made["items"]] == [soon, late]
+    wrong = coordinator.post("/bulk", {"category": "water_vending", "places": [*places, {"grid_code": "1" * 15}]})
+    assert [(fault["row"], fault["code"]) for fault in wrong.json["errors"]] == [(3, "unknown_grid")]
+    assert coordinator.get("/counts").json["total"] == 2

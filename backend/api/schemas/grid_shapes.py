@@ -1,6 +1,6 @@
 """Shapes of grids as GeoJSON. Not here: how they are asked for and imported (grids.py)."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from backend.api.schemas.paging import PageSchema
 
@@ -8,7 +8,7 @@ from backend.api.schemas.paging import PageSchema
 class GridShapeSchema(Schema):
     """A polygon of several parts (RFC 7946), degrees of CGCS2000."""
 
-    type = fields.Constant("MultiPolygon", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["MultiPolygon"]))
     coordinates = fields.List(
         fields.List(fields.List(fields.List(fields.Float()))), required=True, metadata={"description": "[lon, lat]"}
     )
@@ -38,7 +38,7 @@ class GridOnMapSchema(Schema):
 class GridFeatureSchema(Schema):
     """A grid."""
 
-    type = fields.Constant("Feature", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["Feature"]))
     id = fields.String(required=True, metadata={"description": "Its code"})
     geometry = fields.Nested(
         GridShapeSchema, required=True, allow_none=True, metadata={"description": "null where not asked for"}
@@ -49,5 +49,5 @@ class GridFeatureSchema(Schema):
 class GridCollectionSchema(PageSchema):
     """Grids by code."""
 
-    type = fields.Constant("FeatureCollection", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["FeatureCollection"]))
     features = fields.List(fields.Nested(GridFeatureSchema), required=True)

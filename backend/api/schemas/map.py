@@ -1,6 +1,6 @@
 """Queries of the map: a box, and what is narrowed within it. The answers are GeoJSON (RFC 7946)."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from backend.api.schemas.fields import Choice
 from backend.api.schemas.reports import ReportFilterSchema
@@ -33,7 +33,7 @@ class TaskMapQuerySchema(TaskFilterSchema):
 class PointSchema(Schema):
     """A point (RFC 7946)."""
 
-    type = fields.Constant("Point", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["Point"]))
     coordinates = fields.List(fields.Float(), required=True, metadata={"description": "[lon, lat] in degrees"})
 
 
@@ -59,7 +59,7 @@ class TaskOnMapSchema(Schema):
 class TaskFeatureSchema(Schema):
     """A task at its place."""
 
-    type = fields.Constant("Feature", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["Feature"]))
     id = fields.UUID(required=True)
     geometry = fields.Nested(PointSchema, required=True)
     properties = fields.Nested(TaskOnMapSchema, required=True)
@@ -78,7 +78,7 @@ class SiteOnMapSchema(Schema):
 class SiteFeatureSchema(Schema):
     """A site at its place."""
 
-    type = fields.Constant("Feature", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["Feature"]))
     id = fields.UUID(required=True)
     geometry = fields.Nested(PointSchema, required=True)
     properties = fields.Nested(SiteOnMapSchema, required=True)
@@ -87,7 +87,7 @@ class SiteFeatureSchema(Schema):
 class TaskMapSchema(Schema):
     """Tasks within a box."""
 
-    type = fields.Constant("FeatureCollection", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["FeatureCollection"]))
     truncated = fields.Boolean(required=True)
     features = fields.List(fields.Nested(TaskFeatureSchema), required=True)
 
@@ -95,6 +95,6 @@ class TaskMapSchema(Schema):
 class SiteMapSchema(Schema):
     """Sites within a box."""
 
-    type = fields.Constant("FeatureCollection", required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["FeatureCollection"]))
     truncated = fields.Boolean(required=True)
     features = fields.List(fields.Nested(SiteFeatureSchema), required=True)

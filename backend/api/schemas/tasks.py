@@ -49,8 +49,17 @@ class TaskCreateSchema(TaskPlanSchema):
     )
 
 
+class TaskPlaceSchema(Schema):
+    """A grid or a site, and what is different there from what holds for all."""
+
+    grid_code = Words(max_length=15, validate=GRID, load_default=None, allow_none=True)
+    site_id = fields.UUID(load_default=None, allow_none=True)
+    due_at = Moment(load_default=None, allow_none=True)
+    assignee_id = fields.UUID(load_default=None, allow_none=True)
+
+
 class TaskBulkSchema(TaskPlanSchema):
-    """One task for each grid and each site named; all or none."""
+    """One task for each grid, each site and each place named; all or none."""
 
     EXAMPLE: ClassVar = {
         "category": "water_vending",
@@ -62,6 +71,12 @@ class TaskBulkSchema(TaskPlanSchema):
         Words(max_length=15, validate=GRID), load_default=list, validate=validate.Length(max=MAX_LISTED)
     )
     site_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MAX_LISTED))
+    places = fields.List(
+        fields.Nested(TaskPlaceSchema),
+        load_default=list,
+        validate=validate.Length(max=MAX_LISTED),
+        metadata={"description": "With a day or a worker of its own each"},
+    )
 
 
 class TaskImportQuerySchema(Schema):
