@@ -10,7 +10,7 @@ const PAGE = 1000
 
 export type GridMark = Schema<'GridOnMap'>
 
-/** The district's streets; `own`: those the signed-in person works in, or all where he works for the district. */
+/** The district's streets; `own`: those the signed-in person works in, or all where he works in none. */
 export function useStreets() {
   const { data } = useQuery({
     queryKey: ['streets'],
@@ -20,8 +20,7 @@ export function useStreets() {
   const streets = computed(() => data.value?.items ?? [])
   const own = computed(() => {
     const mine = new Set(me.value?.roles.map((one) => one.street_code).filter(Boolean))
-    const isOfDistrict = me.value?.roles.some((one) => !one.street_code) ?? true
-    return isOfDistrict ? streets.value : streets.value.filter((one) => mine.has(one.code))
+    return mine.size ? streets.value.filter((one) => mine.has(one.code)) : streets.value
   })
   const streetName = (code: string | null | undefined): string => {
     const found = streets.value.find((one) => one.code === code)
@@ -53,7 +52,10 @@ export function useGrids() {
   const grids = computed(() => data.value ?? [])
   const byCode = computed(() => new Map(grids.value.map((one) => [one.code, one])))
   const gridName = (code: string | null | undefined): string => (code ? (byCode.value.get(code)?.name ?? code) : '')
-  return { grids, byCode, gridName, isLoading }
+  /** A title that was made up names the grid by its code; people know it by its name. */
+  const titleOf = (task: { title: string; grid_code: string }): string =>
+    task.title.replace(task.grid_code, gridName(task.grid_code))
+  return { grids, byCode, gridName, titleOf, isLoading }
 }
 
 /** The grids whose name, code, street or own code holds all `words`, at most `most`. */

@@ -4,6 +4,7 @@ import { useI18n } from 'vue-i18n'
 import { client, unwrap, type Body, type Got } from '@/api'
 import { may } from '@/app/session'
 import { useAct } from '@/composables/act'
+import { inLanguage } from '@/composables/words'
 import { useWorkflow } from '@/composables/workflow'
 import { splitByAction, type TaskAction, type TaskMark, type Transition } from './moves'
 
@@ -47,6 +48,15 @@ export async function cancelAll(ids: string[], reason: string): Promise<void> {
     new Map(),
   )
 }
+
+/** Gives tasks back to those who had them. */
+const giveBack = (rows: TaskMark[]): Promise<Outcome> =>
+  stepOnAll(
+    'reassign',
+    rows.map((row) => ({ id: row.id, assignee_id: row.assignee_id })),
+    {},
+    new Map(),
+  )
 
 /** Acts with their outcome. `refused` holds what the last one did not do, for a dialog that lists it. */
 export function useTaskActs() {
@@ -105,13 +115,8 @@ export function useTaskActs() {
     await act(async () => undefined, { done: words, undo: back, refresh: back ? TASK_QUERIES : [] })
   }
 
-  const giveBack = (rows: TaskMark[]): Promise<Outcome> =>
-    stepOnAll(
-      'reassign',
-      rows.map((row) => ({ id: row.id, assignee_id: row.assignee_id })),
-      {},
-      new Map(),
-    )
+  /** The server's word for an act. */
+  const actionWord = (action: TaskAction): string => inLanguage(wordOf('task', action)) || action
 
-  return { busy, act, actOn, refused, isRefusedShown, transitions, mayAct }
+  return { busy, act, actionWord, actOn, refused, isRefusedShown, transitions, mayAct }
 }
