@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from backend.logs import configure_logs
-from benchmarks import crowd, locator, memory, pages, photos, routing, sync
+from benchmarks import crowd, locator, memory, pages, photos, routing, sync, tiles
 from benchmarks.stage import durable_cluster
 
-ALL = ("locator", "routing", "sync", "crowd", "photos", "memory", "pages")
+ALL = ("locator", "routing", "sync", "crowd", "photos", "memory", "pages", "tiles")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -35,6 +35,7 @@ def main() -> None:
             "photos": lambda: photos.run(cluster, Path(folder)),
             "memory": lambda: memory.run(cluster, Path(folder)),
             "pages": lambda: pages.run(cluster),
+            "tiles": lambda: tiles.run(cluster, Path(folder)),
         }
         for name in chosen:
             sys.stderr.write(f"== {name} ...\n")
