@@ -113,6 +113,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "quarantine.settle": PLANNERS,
     "media.read": EVERYBODY,
     "media.upload": ACTIVE,
+    # each kind of row is looked for only where its own permission is held
+    "search.use": EVERYBODY,
     "workflow.read": EVERYBODY,
     "history.read": EVERYBODY,
     "history.audit.read": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),

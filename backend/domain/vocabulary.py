@@ -10,6 +10,7 @@ from backend.domain.clock_words import *  # noqa: F403 -- given out from here li
 from backend.domain.desk_words import *  # noqa: F403 -- given out from here like every other word list
 from backend.domain.export_words import *  # noqa: F403 -- given out from here like every other word list
 from backend.domain.map_words import *  # noqa: F403 -- given out from here like every other word list
+from backend.domain.search_words import *  # noqa: F403 -- given out from here like every other word list
 
 
 class Category(StrEnum):

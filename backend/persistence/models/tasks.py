@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Date, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.vocabulary import Category, SiteStatus, TaskKind, TaskPurpose, TaskStatus
 from backend.persistence.database import Row, enum_column, json_column, not_blank, point_column
 from backend.persistence.models.maps import map_key_column
+from backend.persistence.models.search import SITE_TEXT
 
 
 class Site(Row):
@@ -31,6 +32,7 @@ class Site(Row):
             postgresql_include=["seq", "category", "status", "street_code"],
             postgresql_where=text("map_key IS NOT NULL"),
         ),
+        Index("ix_sites_search_grams", text("search_grams(search_text)"), postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,6 +55,8 @@ class Site(Row):
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     version: Mapped[int] = mapped_column(default=1)
+    # made by the database, read by the search alone
+    search_text: Mapped[str] = mapped_column(Computed(SITE_TEXT, persisted=True), deferred=True)
 
 
 class Task(Row):
@@ -76,6 +80,7 @@ class Task(Row):
         Index(None, "grid_code", "seq"),
         Index(None, "site_id"),
         Index(None, "due_at"),
+        Index("ix_tasks_code_prefix", "code", postgresql_ops={"code": "text_pattern_ops"}),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
