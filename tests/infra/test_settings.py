@@ -62,9 +62,11 @@ def test_everything_is_read(tmp_path: Path) -> None:
             "SEAL_ALGORITHM": "SM3",
             "METRICS_TOKEN": "sixteen-or-more-x",
             "HORIZON_WARNING_SECONDS": "5",
+            "EXPORT_DAYS": "3",
         }
     )
     assert settings.media_dir == tmp_path / "media"
+    assert (settings.exports_dir, settings.export_days) == (tmp_path / "exports", 3)
     assert settings.keys_dir == tmp_path / "keys"
     assert settings.port == 9001
     assert settings.environment is Environment.PRODUCTION
