@@ -45,3 +45,16 @@ test('the list keeps its filters in the address, and opens a report beside it an
   await expectAccessible(page)
   await expectChinese(page)
 })
+
+test('what a phone sent in vain stands beside the form that corrects it', async ({ page }) => {
+  await signInAs(page, 'bureau')
+  await page.goto('/quarantine?state=every')
+  const rows = page.locator('.el-table__row')
+  await expect(rows.first()).toBeVisible()
+  await expectAccessible(page)
+  await expectChinese(page)
+  await rows.first().locator('a').click()
+  const drawer = page.getByRole('dialog', { name: '待修复条目' })
+  await expect(drawer.locator('[data-entry]')).toBeVisible()
+  await picture(page, 'quarantine-entry')
+})
