@@ -6,7 +6,6 @@ Not here: how texts are made comparable (search.py), where they are looked up (p
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from backend.domain.search import normalise, terms_of
@@ -85,8 +84,7 @@ def judge(question: Question, fields: Mapping[str, str | None]) -> tuple[int, tu
         if not value:
             continue
         comparable = normalise(value)
-        terms = [term for term in question.terms if term in comparable]
-        places = tuple(sorted({place for term in terms for place in _places(value, term)}))
+        places = tuple(sorted({place for term in question.terms for place in _places(value, term)}))
         if question.text == comparable:
             best = EXACT
         elif comparable.startswith(question.text):
@@ -100,18 +98,15 @@ def judge(question: Question, fields: Mapping[str, str | None]) -> tuple[int, tu
 
 def _places(value: str, term: str) -> Iterator[tuple[int, int]]:
     """Where ``term`` stands in ``value`` as it is written, every time."""
-    letters = [(letter, index) for index, one in enumerate(value) for letter in _letters(one)]
+    letters = [(letter, index) for index, one in enumerate(value) for letter in normalise(one)]
     comparable = "".join(letter for letter, _ in letters)
+    if not term:
+        return
     at = comparable.find(term)
     while at >= 0:
         first, last = letters[at][1], letters[at + len(term) - 1][1]
         yield _units(value[:first]), _units(value[: last + 1])
         at = comparable.find(term, at + len(term))
-
-
-@lru_cache(maxsize=4096)
-def _letters(character: str) -> str:
-    return normalise(character)
 
 
 def _units(text: str) -> int:

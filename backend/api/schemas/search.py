@@ -55,7 +55,7 @@ class SearchGroupSchema(Schema):
 
     kind = Choice(SearchKind, required=True)
     total_at_most = fields.Integer(
-        required=True, metadata={"description": "How many were found; 20: there may be more, say more of it"}
+        required=True, metadata={"description": "How many were found; 50: there may be more, say more of it"}
     )
     items = fields.List(fields.Nested(SearchItemSchema), required=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, case, collate, false, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.accounts import Actor
@@ -23,7 +23,7 @@ from backend.persistence.queries.grids.features import holds_at
 from backend.persistence.queries.grids.visibility import visible_to as visible_grids
 from backend.persistence.queries.referrals import visible_to as visible_referrals
 
-LOOKED_AT = 20  # rows of a kind that are judged; nobody looks through more, he asks better
+LOOKED_AT = 50  # rows of a kind that are judged; nobody looks through more, he asks better
 CANDIDATES = 1_000  # sites that are ordered: of a word that a fifth of all have, the first ones found will do
 PERMISSION: dict[SearchKind, str] = {
     SearchKind.TASK: "task.read",
@@ -62,11 +62,10 @@ def _tasks(session: Session, actor: Actor, question: Question, now: datetime) ->
     code = question.task_code
     if code is None:
         return
-    byte_order = collate(Task.code, "C")  # in which beginnings lie together, as in the index
     statement = (
         select(Task.id, Task.code, Task.title, Task.status)
-        .where(byte_order.like(f"{code}%"), tasks.visible_to(actor, now))
-        .order_by(byte_order.desc())
+        .where(Task.code.like(f"{code}%"), tasks.visible_to(actor, now))
+        .order_by((Task.code == code).desc(), Task.code.desc())
         .limit(LOOKED_AT)
     )
     for row in session.execute(statement):
