@@ -28,9 +28,7 @@ run: web ## set everything up and serve on http://HOST:PORT until Ctrl-C
 	@exec $(BIN)/gridpatrol serve --follow-parent
 
 .PHONY: test
-test: web checks ## style, types, import contracts, house rules and all tests, the console's in a browser
-	@echo "== the console in a browser"
-	@.ci/browser.sh
+test: web checks ## style, types, import contracts, house rules and all tests but the console's in a browser
 	@echo "== tests"
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_OPTIONS)
 
