@@ -126,7 +126,7 @@ def test_requests_are_counted_by_route_never_by_address(client: FlaskClient) -> 
     named = 'gridpatrol_http_requests_total{{method="{}",route="{}",status="{}"}}'.format
     before = numbers(client.get("/metrics").text)
     client.get("/api/v1/reports/0198c0de-0000-7000-8000-000000000001")
-    client.get("/no/such/0198c0de")
+    client.get("/api/no/such/0198c0de")
     client.open("/healthz", method="BREW")
     text_format = client.get("/metrics").text
     after = numbers(text_format)

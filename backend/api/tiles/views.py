@@ -27,7 +27,7 @@ from backend.persistence.queries.tiles import (
 )
 
 WHERE = "<int:z>/<int:x>/<int:y>.mvt"
-SHARED: dict[str, Any] = {"problems": ("tile_out_of_range",), "document": DOCUMENT}
+SHARED: dict[str, Any] = {"problems": ("tile_out_of_range", "not_found"), "document": DOCUMENT}
 
 
 @endpoint(

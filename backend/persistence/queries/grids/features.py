@@ -81,7 +81,7 @@ def _features(actor: Actor, wanted: GridFilter) -> Select[*tuple[Any, ...]]:
             GridVersion.valid_from,
             User.id.label("lead_id"),
             User.name.label("lead_name"),
-            (func.ST_AsGeoJSON(Grid.geometry, GEOJSON_DIGITS) if wanted.with_geometry else null()).label("geometry"),
+            (func.ST_AsGeoJSON(Grid.geometry, GEOJSON_DIGITS, 0) if wanted.with_geometry else null()).label("geometry"),
         )
         .join(GridVersion, GridVersion.id == Grid.version_id)
         .join(Division, Division.code == Grid.street_code)
