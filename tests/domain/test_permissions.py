@@ -33,7 +33,9 @@ def test_an_auditor_only_reads():
     held = {name for name, roles in PERMISSIONS.items() if Role.AUDITOR in roles}
     assert held
     # beside reading: his own password and sign-out, and taking along what he may read, which leaves an event
-    assert all(name.endswith((".read", ".file")) for name in held - {"session.own", "case.export", "export.own", "search.use"})
+    assert all(
+        name.endswith((".read", ".file")) for name in held - {"session.own", "case.export", "export.own", "search.use"}
+    )
 
 
 def test_who_lost_every_role_can_still_hand_in_what_his_phone_holds():
