@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { GridShape } from '@/components/map/grids'
 import type { LonLat } from '@/components/map/map'
-import type { GridFeature } from '../map/gridShapes'
 import { gridsIn, sitesIn, type SiteFeature, type TaskFeature } from './places'
 
 const ring: LonLat[] = [
@@ -18,11 +18,11 @@ const site = (id: string, at: LonLat, values = {}): SiteFeature =>
   }) as unknown as SiteFeature
 const task = (site_id: string | null, grid_code: string): TaskFeature =>
   ({ id: 't', properties: { code: 'T1', site_id, grid_code, assignee_name: '张伟' } }) as unknown as TaskFeature
-const grid = (code: string, west: number): GridFeature =>
-  ({
-    properties: { code, name: code },
-    geometry: { coordinates: [[[[west, 1], [west + 2, 1], [west + 2, 3], [west, 3], [west, 1]]]] },
-  }) as unknown as GridFeature // prettier-ignore
+const grid = (code: string, west: number): GridShape => {
+  const ring = [[west, 1], [west + 2, 1], [west + 2, 3], [west, 3], [west, 1]] // prettier-ignore
+  const geometry = { type: 'MultiPolygon' as const, coordinates: [[ring]] }
+  return { code, name: code, street: '1', streetName: '', area: 1, geometry }
+}
 
 describe('what lies in a drawn area', () => {
   it('takes sites that can be visited, neighbours together, with the task they have', () => {

@@ -1,8 +1,8 @@
 // What lies within an area that was drawn, and which of it has an open task already. Not here: asking for it (DrawTasks).
 import { centreOf, isInside } from '@/components/map/inside'
+import type { GridShape } from '@/components/map/grids'
 import type { LonLat } from '@/components/map/map'
 import type { Schema } from '@/api'
-import type { GridFeature } from '../map/gridShapes'
 
 export type SiteFeature = Schema<'SiteMap'>['features'][number]
 export type TaskFeature = Schema<'TaskMap'>['features'][number]
@@ -38,12 +38,15 @@ export function sitesIn(ring: LonLat[], sites: SiteFeature[], tasks: TaskFeature
     .sort(byPlace)
 }
 
+const polygonsOf = ({ geometry }: GridShape): number[][][][] =>
+  (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates) as number[][][][]
+
 /** Grids whose centre lies in the area; a task at a site of theirs does not keep them busy. */
-export function gridsIn(ring: LonLat[], grids: GridFeature[], tasks: TaskFeature[]): Place[] {
+export function gridsIn(ring: LonLat[], grids: GridShape[], tasks: TaskFeature[]): Place[] {
   const whole = tasks.filter((one) => one.properties.site_id === null)
   const busy = new Map(whole.map((one) => [one.properties.grid_code, one]))
   return grids
-    .map((one) => ({ grid: one.properties, at: centreOf((one.geometry?.coordinates ?? []) as number[][][][]) }))
+    .map((grid) => ({ grid, at: centreOf(polygonsOf(grid)) }))
     .filter(({ at }) => isInside(ring, at))
     .map(({ grid, at }) => ({
       id: grid.code,
