@@ -36,6 +36,12 @@ const cancel = (page: Page, ids: string[]): Promise<unknown> =>
 const openWords = (page: Page, words: string, view = 'list'): Promise<unknown> =>
   page.goto(`/tasks?view=${view}&q=${encodeURIComponent(words)}`)
 
+/** Chooses in a list that has no field to type into: its text lies over the input. */
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: label }).click({ force: true })
+  await page.getByRole('option', { name: option }).click()
+}
+
 test('the board leads to the list behind each number', async ({ page }) => {
   await signInAs(page, 'street01')
   await page.goto('/')
@@ -72,8 +78,7 @@ test('a task is made with the worker whom duty proposes, and taken back', async 
   await page.getByText('网格', { exact: true }).first().click()
   await page.getByRole('combobox', { name: '网格', exact: true }).click()
   await page.getByRole('option').first().click()
-  await page.getByRole('combobox', { name: '类别' }).click()
-  await page.getByRole('option', { name: '现制现售水' }).click()
+  await choose(page, '类别', '现制现售水')
   await expect(page.getByText(/推荐 .+主责/)).toBeVisible()
   await expectChinese(page)
   await expectAccessible(page)
@@ -182,7 +187,7 @@ test('a file is judged, mended in the page and taken over as a whole', async ({ 
   await page.getByRole('button', { name: '重新检查' }).click()
   await expect(page.getByText('全部正确，可以导入')).toBeVisible()
   await page.getByRole('button', { name: '创建 2 项任务' }).click()
-  await expect(page.getByRole('heading', { name: '已创建 2 项任务' })).toBeVisible()
+  await expect(page.locator('#page').getByRole('heading', { name: '已创建 2 项任务' })).toBeVisible()
   const found = await callApi<{ items: Task[] }>(page, 'GET', `/api/v1/tasks?q=${encodeURIComponent(words)}`)
   expect(found.items).toHaveLength(2)
   await cancel(page, found.items.map((one) => one.id)) // prettier-ignore
@@ -192,10 +197,8 @@ test('an area drawn on the map becomes tasks, spread over days, and is taken bac
   await signInAs(page, 'street01')
   await page.goto('/tasks/draw')
   await page.getByText('网格', { exact: true }).first().click()
-  await page.getByRole('combobox', { name: '类别' }).click()
-  await page.getByRole('option', { name: '现制现售水' }).click()
-  await page.getByRole('combobox', { name: '类型' }).click()
-  await page.getByRole('option', { name: '投诉核查' }).click()
+  await choose(page, '类别', '现制现售水')
+  await choose(page, '类型', '投诉核查')
   const map = (await page.getByRole('application').boundingBox())!
   const at = (x: number, y: number): [number, number] => [map.x + map.width * x, map.y + map.height * y]
   await page.getByRole('button', { name: '手绘' }).click()
