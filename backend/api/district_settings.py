@@ -18,7 +18,7 @@ from backend.domain.case_rules import case_rules_at
 from backend.domain.district_settings import Setting, catalogue, setting
 from backend.domain.report_review import review_rules_at
 from backend.domain.vocabulary import Datum
-from backend.persistence.queries.district_settings import Place, place_of_district, settings_rows
+from backend.persistence.queries.district_settings import Place, is_invented, place_of_district, settings_rows
 from backend.services.district_settings import change_setting
 
 blueprint = Blueprint(
@@ -39,6 +39,7 @@ EXAMPLE = {
     "zone": "Asia/Shanghai",
     "datum": "cgcs2000",
     "languages": ["zh", "en"],
+    "invented": False,
     "values": {name: one.default for name, one in catalogue().items()},
     "thresholds": {
         "recall_seconds": 600, "low_accuracy_m": 50, "photos_missing_hours": 24, "review_window_days": 30, "alike_days": 90,
@@ -67,6 +68,7 @@ def show_settings(call: Call) -> Response:
             "zone": LOCAL_ZONE.key,
             "datum": Datum.CGCS2000,
             "languages": LANGUAGES,
+            "invented": is_invented(call.session),
             "values": {name: _value(one, rows.get(name)) for name, one in catalogue().items()},
             "thresholds": {
                 "recall_seconds": cases.recall_seconds,

@@ -18,12 +18,11 @@ from backend.demo.premises import enter_premises
 from backend.demo.stage import DISTRICT, SEED, Stage
 from backend.domain.calendar import local_day
 from backend.gateways.photo_store import PhotoStore
-from backend.persistence.models import Department, Event, Referral, Report, Site, Task, User
+from backend.persistence.models import Department, Referral, Report, Site, Task, User
+from backend.persistence.queries.district_settings import DEMO, is_invented
 from backend.services.epochs import ensure_epoch
 from backend.services.history import record
 from backend.settings import Environment, Settings
-
-SUBJECT = "demo"
 
 
 class DemoError(Exception):
@@ -55,7 +54,7 @@ def check_welcome(session: Session, settings: Settings) -> None:
         )
     if settings.environment is Environment.PRODUCTION:
         raise DemoError("ENVIRONMENT=production: the demo has no business here")
-    if session.scalar(select(exists().where(Event.subject_type == SUBJECT))):
+    if is_invented(session):
         raise AlreadyLoadedError("the demo is loaded already")
     if session.scalar(select(exists().where(User.id.is_not(None)))):
         raise DemoError(
@@ -91,7 +90,7 @@ def load_demo(
     Extras(stage, features, premises).begin()
     Oddities(stage).begin()
     stage.diary.play(stage.end, _DayTeller(stage).after)
-    record(session, at=stage.end, actor=None, subject_type=SUBJECT, subject_id=DISTRICT, action="load",
+    record(session, at=stage.end, actor=None, subject_type=DEMO, subject_id=DISTRICT, action="load",
            data={"seed": seed, "base_day": base_day.isoformat()})  # fmt: skip
     session.flush()
     counts = (_count(session, kind) for kind in (User, Site, Task, Report, Referral))

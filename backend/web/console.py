@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import PathConverter
 
 from backend.api.endpoint import PUBLIC
+from backend.persistence.unit_of_work import reading
+from backend.services.district_settings import allowed_map_hosts
 from backend.web.files import BuiltFile, read_folder
 
 BUILT = Path(__file__).parent / "static" / "console"
@@ -93,6 +96,15 @@ def _files() -> dict[str, BuiltFile]:
     return files
 
 
+def _map_hosts() -> tuple[str, ...]:
+    """Hosts of the base map; none while the database does not answer, so that the page can say so itself."""
+    try:
+        with reading() as session:
+            return allowed_map_hosts(session)
+    except OperationalError:
+        return ()
+
+
 def _page() -> Response:
     index = _files().get("index.html")
     if index is None:
@@ -110,7 +122,7 @@ def _answer(file: BuiltFile, kept_for: str) -> Response:
     if encoding:
         response.headers["Content-Encoding"] = encoding
     if file.media_type == "text/html":
-        response.headers["Content-Security-Policy"] = policy()
+        response.headers["Content-Security-Policy"] = policy(_map_hosts())
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
     response.set_etag(file.etag + (f"-{encoding}" if encoding else ""))

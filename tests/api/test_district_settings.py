@@ -1,6 +1,7 @@
 """/settings: what everybody reads, what an administrator sets and what he cannot, the hosts the map may come from."""
 
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from backend.api.schemas.district_settings import DistrictSettingsSchema, Settin
 from backend.domain.district_settings import catalogue
 from backend.domain.vocabulary import Role
 from backend.persistence.models import Event
+from backend.persistence.queries.district_settings import DEMO
 from backend.services.district_settings import allowed_map_hosts
+from backend.services.history import record
 from tests.api.asking import Asker, told
 from tests.factories import make_grids, make_user, token_for
 
@@ -54,6 +57,13 @@ def test_everybody_reads_the_defaults_and_the_place(app: Flask, session: Session
     assert west < answer["district"]["centre"][0] < east and south < answer["district"]["centre"][1] < north
     assert answer["values"] == {name: one.default for name, one in catalogue().items()}
     assert told(worker.get("/settings/catalogue")) == told(put(worker, "page_size", 60)) == (403, "forbidden")
+
+
+def test_says_whether_the_district_is_an_invented_one(session: Session, admin: Asker) -> None:
+    assert admin.get("/settings").json["invented"] is False
+    record(session, at=datetime.now(UTC), actor=None, subject_type=DEMO, subject_id="310107", action="load")
+    session.commit()
+    assert admin.get("/settings").json["invented"] is True
 
 
 def test_the_catalogue_and_the_document_name_the_same_settings() -> None:

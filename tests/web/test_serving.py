@@ -55,6 +55,15 @@ def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_inline(built: 
     assert rules["frame-ancestors"] == "'none'"
 
 
+def test_the_page_lets_in_the_hosts_of_the_district_s_base_map(
+    built: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "allowed_map_hosts", lambda session: ("https://t0.example.org",))
+    policy = built.get("/map", headers=PAGE).headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https://t0.example.org;" in policy
+    assert "connect-src 'self' https://t0.example.org;" in policy
+
+
 def test_the_base_maps_host_alone_is_let_in() -> None:
     rules = dict(rule.strip().split(" ", 1) for rule in console.policy(("https://tiles.example.org",)).split(";"))
     assert rules["img-src"] == "'self' data: blob: https://tiles.example.org"

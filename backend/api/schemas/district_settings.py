@@ -89,6 +89,9 @@ class DistrictSettingsSchema(Schema):
     zone = fields.String(required=True, metadata=describe("Of all days and of times as people see them"))
     datum = Choice(Datum, required=True, metadata=describe("Of every position the API gives"))
     languages = fields.List(fields.String(), required=True)
+    invented = fields.Boolean(
+        required=True, metadata=describe("true: the demo district; what is printed is marked so (示例)")
+    )
     values = fields.Nested(SettingValuesSchema, required=True)
     thresholds = fields.Nested(ThresholdsSchema, required=True)
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.calendar import local_day
 from backend.domain.vocabulary import DivisionLevel
-from backend.persistence.models import DistrictSetting, Division, DivisionOutline, User
+from backend.persistence.models import DistrictSetting, Division, DivisionOutline, Event, User
 from backend.persistence.queries.divisions import list_divisions
 from backend.persistence.queries.grids.features import district_bounds
+
+DEMO = "demo"  # the subject of the event with which the demo was loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ def place_of_district(session: Session, now: datetime) -> Place:
         .where(DivisionOutline.code == division.code, DivisionOutline.valid_from <= local_day(now))
     )  # fmt: skip
     return Place(division, _box(session.scalar(outline)) or district_bounds(session, now))
+
+
+def is_invented(session: Session) -> bool:
+    """Whether the invented demo district is in this database; one statement."""
+    return bool(session.scalar(select(exists().where(Event.subject_type == DEMO))))
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:
