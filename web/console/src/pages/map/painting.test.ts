@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SHADES, TURNS } from '@/components/map/palette'
 import { changes, shaded, turned } from './painting'
 
-const WORDS = { title: '上报数', unit: '件', none: '无', same: '不变', note: '', number: String }
+const WORDS = { title: '上报数', unit: '件', same: '不变', note: '', number: String }
 
 describe('shades', () => {
   const values = new Map<string, number | null>([['a', 0], ['b', 1], ['c', 5], ['d', 9], ['e', null]]) // prettier-ignore

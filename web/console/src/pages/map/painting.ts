@@ -8,10 +8,9 @@ import type { Unit } from './state'
 export type Values = Map<string, number | null>
 export type LegendClass = { colour: string; label: string; count: number }
 export type Legend = { title: string; unit: string; classes: LegendClass[]; note: string }
-type Words = {
+export type Words = {
   title: string
   unit: string
-  none: string
   same: string
   note: string
   number: (value: number) => string
@@ -23,12 +22,13 @@ const MOST_CLASSES = 5
 const span = (from: number, to: number, number: (value: number) => string): string =>
   from === to ? number(from) : `${number(from)} – ${number(to)}`
 
-/** Shades from little to much in quantiles; zero and nothing keep the land's own colour. */
-export function shaded(values: Values, by: Unit, look: Look, words: Words): Picture {
+/** Shades from little to much in quantiles of `basis` (two maps side by side share theirs); zero keeps the land's own colour. */
+export function shaded(values: Values, by: Unit, look: Look, words: Words, basis: Values[] = [values]): Picture {
   const known = [...values.values()].filter((one): one is number => one !== null)
   const some = known.filter((one) => one > 0)
-  const classes = quantiles(some, MOST_CLASSES)
-  const spans = spansOf(classes, some)
+  const measured = basis.flatMap((one) => [...one.values()]).filter((one): one is number => one !== null && one > 0)
+  const classes = quantiles(measured, MOST_CLASSES)
+  const spans = spansOf(classes, measured)
   const palette = SHADES[look]
   // few classes spread over all shades
   const shade = (at: number): string =>

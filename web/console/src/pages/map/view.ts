@@ -1,9 +1,10 @@
 // Where the map looks, in the address and back. Not here: what it shows.
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import type OlMap from 'ol/Map'
+import { boundingExtent } from 'ol/extent'
 import { transformExtent } from 'ol/proj'
 import { GROUND, SCREEN } from '@/components/map/datum'
-import { DISTRICT, fitBounds, fromMap, toMap, type Bounds } from '@/components/map/map'
+import { DISTRICT, fitBounds, fromMap, toMap, type Bounds, type LonLat } from '@/components/map/map'
 import type { Group } from '@/components/map/points/cluster'
 import { boundsOf, type GridShape } from '@/components/map/grids'
 import { writePlace, type Place } from './state'
@@ -56,6 +57,7 @@ export function usePlace(place: Ref<Place | null>, padding: Padding) {
     fit,
     fitExtent,
     home,
+    fitRing: (ring: LonLat[]): void => fitExtent(boundingExtent(ring.map((corner) => toMap(corner)))),
     /** The grids have come: the first look is upon them, unless the address said where to look. */
     arrive: (shapes: GridShape[]): void => {
       district = boundsOf(shapes) ?? DISTRICT
