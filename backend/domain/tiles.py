@@ -14,7 +14,7 @@ MAX_ZOOM = 22
 EXTENT = 4096  # a tile's own coordinates
 CELL_BITS = 4  # a tile of clusters is 16 × 16 cells
 EXACT_ZOOM = 15  # from here on points are shown one by one as far as MOST_POINTS goes
-MOST_POINTS = 2_000
+MOST_POINTS = 1_000
 FEW_POINTS = 200  # so few are shown one by one at any zoom
 NORTH_END = 85.0511287798066  # degrees; Web Mercator is a square up to here
 

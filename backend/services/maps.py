@@ -14,25 +14,31 @@ ADD_MARKS = """
 ADD_COUNTS = """
     WITH taken AS (DELETE FROM report_count_changes RETURNING *),
     net AS (
-        SELECT level, since, place, street_code, category, outcome, status, severity,
-               sum(number)::integer AS number, sum(number * seq)::bigint AS seqs
-        FROM taken, LATERAL (VALUES
-            (-1, (captured_at AT TIME ZONE 'Asia/Shanghai')::date, (map_key IS NOT NULL)::int::bigint),
-            (0, NULL, coalesce(grid_code, '0')::bigint),
-            (0, date_trunc('month', captured_at AT TIME ZONE 'Asia/Shanghai')::date, coalesce(grid_code, '0')::bigint),
-            (16, NULL, map_key >> 30),
-            (16, date_trunc('month', captured_at AT TIME ZONE 'Asia/Shanghai')::date, map_key >> 30),
-            (18, NULL, map_key >> 26),
-            (18, date_trunc('month', captured_at AT TIME ZONE 'Asia/Shanghai')::date, map_key >> 26)
-        ) AS added (level, since, place)
+        SELECT level, span, since, place, street_code, category, outcome, status, severity,
+               sum(number)::integer AS number, bit_xor(seq) AS seqs
+        FROM taken,
+        LATERAL (SELECT date_trunc('month', captured_at AT TIME ZONE 'Asia/Shanghai')::date AS month,
+            least(extract(day FROM captured_at AT TIME ZONE 'Asia/Shanghai')::integer - 1, 29) / 5 * 5 AS before) AS of_month,
+        LATERAL (SELECT month + before AS five_days) AS of_days,
+        LATERAL (VALUES
+            (-1, 1, (captured_at AT TIME ZONE 'Asia/Shanghai')::date, (map_key IS NOT NULL)::int::bigint),
+            (0, 0, NULL, coalesce(grid_code, '0')::bigint),
+            (0, 31, month, coalesce(grid_code, '0')::bigint),
+            (0, 5, five_days, coalesce(grid_code, '0')::bigint),
+            (16, 0, NULL, map_key >> 30),
+            (16, 31, month, map_key >> 30),
+            (16, 5, five_days, map_key >> 30),
+            (18, 0, NULL, map_key >> 26),
+            (18, 31, month, map_key >> 26)
+        ) AS added (level, span, since, place)
         WHERE place IS NOT NULL
-        GROUP BY level, since, place, street_code, category, outcome, status, severity
+        GROUP BY level, span, since, place, street_code, category, outcome, status, severity
     ),
     written AS (
-        INSERT INTO report_counts (level, since, place, street_code, category, outcome, status, severity, number, seqs)
-        SELECT * FROM net WHERE number <> 0 OR seqs <> 0 ORDER BY level, since, place
-        ON CONFLICT (level, since, place, street_code, category, outcome, status, severity)
-        DO UPDATE SET number = report_counts.number + excluded.number, seqs = report_counts.seqs + excluded.seqs
+        INSERT INTO report_counts (level, span, since, place, street_code, category, outcome, status, severity, number, seqs)
+        SELECT * FROM net WHERE number <> 0 OR seqs <> 0 ORDER BY level, span, since, place
+        ON CONFLICT (level, span, since, place, street_code, category, outcome, status, severity)
+        DO UPDATE SET number = report_counts.number + excluded.number, seqs = report_counts.seqs # excluded.seqs
     )
     SELECT count(*) FROM taken
 """

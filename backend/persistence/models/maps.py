@@ -67,19 +67,30 @@ def _dimensions() -> list[Column[str]]:
     return [Column(name, Text, nullable=name in ("street_code", "severity")) for name in DIMENSIONS]
 
 
-# How many reports there are of one kind at one place: ``seqs`` is the sum of their numbers, by which a lone one is known.
-# ``level`` -1: of the day ``since``, place 1 with and 0 without a position; 0: place is the grid's code as a number (0: none);
-# 16 and 18: place is a square of the map (a map key cut to that level). ``since`` there: the first of a month, or NULL for all.
+# How many reports there are of one kind at one place in one span of time. ``seqs``: their numbers, all bits added without
+# carrying, by which a lone one is known. ``level`` -1: place is 1 for those with a position, 0 without; 0: place is the grid's
+# code as a number (0: none); 16 and 18: place is a square of the map (a map key cut to that level). ``span``: domain/periods,
+# beginning with the day ``since``.
 report_counts = Table(
     "report_counts",
     Base.metadata,
     Column("level", SmallInteger, nullable=False),
+    Column("span", SmallInteger, nullable=False),
     Column("since", Date),
     Column("place", BigInteger, nullable=False),
     *_dimensions(),
     Column("number", Integer, nullable=False),
     Column("seqs", BigInteger, nullable=False),
-    Index("uq_report_counts", "level", "since", "place", *DIMENSIONS, unique=True, postgresql_nulls_not_distinct=True),
+    Index(
+        "uq_report_counts",
+        "level",
+        "span",
+        "since",
+        "place",
+        *DIMENSIONS,
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
     Index("ix_report_counts_empty", "level", postgresql_where=text("number = 0")),
 )
 

@@ -14,6 +14,7 @@ from backend.persistence.models.maps import map_key_column
 
 # Taken in one statement for a whole batch, since referrals repeat the number to keep a department's pages cheap.
 REPORT_SEQ = Sequence("reports_seq", metadata=Base.metadata)
+COUNTED = ("grid_code", "street_code", "category", "outcome", "status", "severity")  # what maps and figures tell apart
 
 
 class Report(Row):
@@ -30,6 +31,22 @@ class Report(Row):
         Index(None, "outcome", "seq"),
         Index(None, "severity", "seq"),
         Index(None, "grid_code", "seq"),
+        # what departments have is counted from this index alone
+        Index(
+            "ix_reports_referred",
+            "seq",
+            postgresql_include=[
+                "map_key",
+                "captured_at",
+                "grid_code",
+                "street_code",
+                "category",
+                "outcome",
+                "status",
+                "severity",
+            ],
+            postgresql_where=text("status <> 'recorded'"),
+        ),
         # a period is counted from this index alone
         Index(
             None,

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, case, cast, func, literal, select, tuple_, union_all
+from sqlalchemy import Date, Integer, case, cast, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.accounts import Actor
 from backend.domain.calendar import LOCAL_ZONE
 from backend.domain.vocabulary import Outcome, TimeStep
-from backend.persistence.models import Department, Referral, Report
+from backend.persistence.models import Department, Referral
 from backend.persistence.queries import referrals
 from backend.persistence.queries.cases.filters import CaseFilter, narrowed
-from backend.persistence.queries.reports.counted import BY_DAY, counted_reports
-from backend.persistence.queries.reports.filters import ReportFilter, department_of, matches
-from backend.persistence.queries.reports.scope import visible_to
+from backend.persistence.queries.reports.counted import BY_DAY, counted_reports, referred_row_by_row
+from backend.persistence.queries.reports.filters import ReportFilter, department_of
 
 HELD = aliased(Referral)  # beside those that a condition on the report looks for
 REPORTS_BY = ("category", "outcome", "status", "severity", "street")
@@ -54,8 +53,8 @@ def summarise_reports(session: Session, actor: Actor, wanted: ReportFilter, step
     named = (rows.c.category, rows.c.outcome, rows.c.status, rows.c.severity, rows.c.street_code, rows.c.place, bar)
     number, problems = func.sum(rows.c.number), case((rows.c.outcome == Outcome.PROBLEM.value, rows.c.number), else_=0)
     groups = (
-        select(*[column.label(f"c{place}") for place, column in enumerate(named)], number.label("number"),
-               func.sum(problems).label("problems"))
+        select(*[column.label(f"c{place}") for place, column in enumerate(named)], cast(number, Integer).label("number"),
+               cast(func.sum(problems), Integer).label("problems"))
         .group_by(*named)
         .having(number != 0)
         .subquery("groups")
@@ -110,12 +109,11 @@ def _numbers(names: Sequence[str], found: list[dict[Any, tuple[int, int]]]) -> d
 
 
 def _by_department(session: Session, actor: Actor, wanted: ReportFilter, department_id: Any) -> dict[str | None, int]:
-    statement = select(Department.code, func.count(HELD.report_seq.distinct())).join(
-        HELD, HELD.department_id == Department.id
-    )
+    held = select(HELD.department_id, HELD.report_seq).where(HELD.department_id.is_not(None)).distinct()
     if wanted != ReportFilter() or not actor.sees_district:
-        statement = statement.join(Report, Report.id == HELD.report_id)
-        statement = statement.where(visible_to(actor), *matches(wanted, department_id))
+        held = held.where(HELD.report_seq.in_(referred_row_by_row(actor, wanted, department_id)))
+    pairs = held.subquery("pairs")
+    statement = select(Department.code, func.count()).join(pairs, pairs.c.department_id == Department.id)
     return {code: int(count) for code, count in session.execute(statement.group_by(Department.code))}
 
 

@@ -8,6 +8,7 @@ Not here: adding up (services/maps), what is made of it (queries/tiles, queries/
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,39 +20,52 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     any_,
     case,
     cast,
     false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from backend.domain.accounts import Actor
 from backend.domain.calendar import LOCAL_ZONE
-from backend.domain.periods import Days, Moments, Pieces, in_days, in_months, midnight, months_between
+from backend.domain.periods import Days, Moments, Span, midnight, starts_between, taken_apart
 from backend.domain.tiles import KEY_LEVEL
-from backend.domain.vocabulary import Role
-from backend.persistence.models import Report, report_count_changes, report_counts
+from backend.domain.vocabulary import ReportStatus, Role
+from backend.persistence.models import Referral, Report, report_count_changes, report_counts
 from backend.persistence.models.maps import DIMENSIONS
 from backend.persistence.queries.reports.filters import ReportFilter, matches
-from backend.persistence.queries.reports.scope import streets_of, visible_to
+from backend.persistence.queries.reports.scope import departments_of, streets_of, visible_to
 
 Statement = Select[*tuple[Any, ...]]
 # What is counted by, as report_counts has it. BY_DAY: ``place`` is 1 for those with a position, ``since`` their day; BY_GRID:
 # the grid's code as a number; SQUARES: a map key, cut to one of these levels.
 BY_DAY, BY_GRID, SQUARES = -1, 0, (16, 18)
+# What counts there are of each in time, the longest first; a square of level 18 holds too little in five days.
+SPANS: dict[int, tuple[Span, ...]] = {
+    BY_DAY: (Span.DAY,),
+    BY_GRID: (Span.MONTH, Span.FIVE_DAYS),
+    16: (Span.MONTH, Span.FIVE_DAYS),
+    18: (Span.MONTH,),
+}
 PLAIN = ReportFilter()
+HELD = aliased(Referral)
+# Written out, not bound: only so the database knows that the index of these reports will do.
+REFERRED: ColumnElement[bool] = Report.status != literal_column(f"'{ReportStatus.RECORDED.value}'")
 ZONE = str(LOCAL_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Sums to be united: each has ``place``, ``since``, the DIMENSIONS, ``number`` and ``seqs`` (the sum of the reports' own
-    numbers). ``by_row``: all of it is read row by row."""
+    """Sums to be united: each has ``place``, ``since``, the DIMENSIONS, ``number`` and ``seqs`` (the reports' own numbers,
+    all bits of them added without carrying). ``by_row``: all of it is read row by row."""
 
     parts: list[Statement]
     by_row: bool
@@ -69,12 +83,33 @@ def counted_reports(
     ``level``: BY_DAY, BY_GRID or one of SQUARES; None: by map key, and row by row whatever is wanted.
     """
     if level is None or not _is_countable(wanted, level) or _sees_by_row(actor):
-        row_level = SQUARES[0] if level is None else level
-        rows = _rows(row_level, keys).where(visible_to(actor), *matches(wanted, department_id))
-        return Counted([rows], by_row=True)
-    pieces = (in_days if level == BY_DAY else in_months)(wanted.captured_from, wanted.captured_to)
-    parts = list(_of_everybody(wanted, level, keys, pieces, [] if actor.sees_district else streets_of(actor), actor))
+        rows = _rows(SQUARES[0] if level is None else level, keys)
+        return Counted([rows.where(*seen_row_by_row(actor, wanted, department_id))], by_row=True)
+    parts = list(_of_everybody(wanted, level, keys, [] if actor.sees_district else streets_of(actor), actor))
     return Counted(parts or [_rows(level, keys).where(false())], by_row=False)
+
+
+def seen_row_by_row(actor: Actor, wanted: ReportFilter, department_id: UUID | None) -> Iterator[ColumnElement[bool]]:
+    """What must hold of each report that ``actor`` sees and that matches: the list's own conditions, put so that what a
+    department has is found by what was referred to it. A report that was referred is never merely recorded
+    (domain/reports/stages), and of the others there are few, with an index of their own."""
+    by_department = departments_of(actor) if actor.roles == {Role.DEPARTMENT_OFFICER} else None
+    yield visible_to(actor) if by_department is None else _is_held_by(by_department)
+    if wanted.department is not None:
+        yield _is_held_by([department_id] if department_id else [])
+    yield from matches(replace(wanted, department=None), None)
+
+
+def referred_row_by_row(actor: Actor, wanted: ReportFilter, department_id: UUID | None) -> Statement:
+    """The numbers of those reports among them that were referred to anybody."""
+    return select(Report.seq).where(REFERRED, *seen_row_by_row(actor, wanted, department_id))
+
+
+def _is_held_by(departments: list[UUID]) -> ColumnElement[bool]:
+    if not departments:
+        return false()
+    held = select(HELD.report_seq).where(HELD.department_id.in_(departments))
+    return and_(REFERRED, Report.seq.in_(held))
 
 
 def _sees_by_row(actor: Actor) -> bool:
@@ -91,16 +126,17 @@ def _is_countable(wanted: ReportFilter, level: int) -> bool:
 
 
 def _of_everybody(
-    wanted: ReportFilter, level: int, keys: tuple[int, int] | None, pieces: Pieces, streets: list[str], actor: Actor
+    wanted: ReportFilter, level: int, keys: tuple[int, int] | None, streets: list[str], actor: Actor
 ) -> Iterator[Statement]:
     """Counts, their changes, and the ends of the period; ``streets``: of a coordinator, with his own reports elsewhere."""
 
     def in_streets(street: Any) -> list[ColumnElement[bool]]:
         return [street.in_(streets)] if streets else []
 
-    if pieces.whole is not None:
-        for part, columns in ((_sums(level, keys, pieces.whole), report_counts.c),
-                              (_changes(level, keys, pieces.whole), report_count_changes.c)):  # fmt: skip
+    pieces = taken_apart(wanted.captured_from, wanted.captured_to, SPANS[level])
+    for span, days in pieces.wholes:
+        for part, columns in ((_sums(level, keys, span, days), report_counts.c),
+                              (_changes(level, keys, days), report_count_changes.c)):  # fmt: skip
             yield part.where(
                 *_told_apart(columns, wanted), *in_streets(columns.street_code), *_by_located(wanted, part)
             )
@@ -132,42 +168,39 @@ def _by_located(wanted: ReportFilter, part: Statement) -> Iterator[ColumnElement
         yield (place != 0) if wanted.located else (place == 0)
 
 
-def _sums(level: int, keys: tuple[int, int] | None, whole: Days) -> Statement:
+def _sums(level: int, keys: tuple[int, int] | None, span: Span, days: Days) -> Statement:
     counts = report_counts.c
     place = counts.place.op("<<")(literal(2 * (KEY_LEVEL - level), Integer)) if level in SQUARES else counts.place
     statement = select(place.label("place"), counts.since, *_dimensions(counts), counts.number, counts.seqs)
-    statement = statement.where(counts.level == level)
+    statement = statement.where(counts.level == level, counts.span == span.value, *_since(span, *days))
     if keys is not None:
         first, behind = (key >> 2 * (KEY_LEVEL - level) for key in keys)
         statement = statement.where(counts.place >= first, counts.place < behind)
-    first_day, behind_day = whole
-    if level == BY_DAY or first_day is not None or behind_day is not None:
-        return statement.where(*_since(level, first_day, behind_day))
-    return statement.where(counts.since.is_(None))
+    return statement
 
 
-def _since(level: int, first: Any, behind: Any) -> Iterator[ColumnElement[bool]]:
+def _since(span: Span, first: date | None, behind: date | None) -> Iterator[ColumnElement[bool]]:
     since = report_counts.c.since
-    if level != BY_DAY and first is not None and behind is not None:
-        yield since == any_(literal(months_between(first, behind), ARRAY(Date)))
-        return
-    if first is not None:
-        yield since >= first
-    if behind is not None:
-        yield since < behind
-    yield since.is_not(None)
+    if span == Span.EVER:
+        yield since.is_(None)
+    elif span != Span.DAY and first is not None and behind is not None:
+        # one by one, so that the index finds the places of each
+        yield since == any_(literal(starts_between(first, behind, span), ARRAY(Date)))
+    else:
+        yield from ([since >= first] if first is not None else [])
+        yield from ([since < behind] if behind is not None else [])
 
 
-def _changes(level: int, keys: tuple[int, int] | None, whole: Days) -> Statement:
+def _changes(level: int, keys: tuple[int, int] | None, days: Days) -> Statement:
     changes = report_count_changes.c
     statement = select(
         _place(changes, level).label("place"),
         _day(changes, level).label("since"),
         *_dimensions(changes),
         cast(changes.number, Integer).label("number"),
-        (changes.number * changes.seq).label("seqs"),
+        changes.seq.label("seqs"),
     )
-    begin, end = (None if day is None else midnight(day) for day in whole)
+    begin, end = (None if day is None else midnight(day) for day in days)
     return statement.where(*_within(changes, keys if level in SQUARES else None, level, (begin, end)))
 
 

@@ -13,11 +13,11 @@ from backend.domain.accounts import Actor
 from backend.domain.tiles import CELL_BITS, FEW_POINTS, Tile
 from backend.domain.vocabulary import Outcome
 from backend.persistence.models import Department, Grid, Referral, Report, Site, Task
-from backend.persistence.queries import referrals, reports, sites, tasks
+from backend.persistence.queries import referrals, sites, tasks
 from backend.persistence.queries.cases.filters import CaseFilter, narrowed
 from backend.persistence.queries.grids.features import versions_at
-from backend.persistence.queries.reports.counted import SQUARES, counted_reports
-from backend.persistence.queries.reports.filters import ReportFilter, department_of, matches
+from backend.persistence.queries.reports.counted import SQUARES, counted_reports, seen_row_by_row
+from backend.persistence.queries.reports.filters import ReportFilter, department_of
 from backend.persistence.queries.sites import SiteFilter
 from backend.persistence.queries.tasks import TaskFilter
 from backend.persistence.queries.tiles.points import PointLayer, Statement, cell_of, rank_of, seconds, within_tile
@@ -40,9 +40,9 @@ def report_layer(session: Session, actor: Actor, wanted: ReportFilter, tile: Til
         cell,
         rows.c.category,
         rank,
-        func.sum(problems).label("marked"),
-        func.sum(rows.c.number).label("number"),
-        func.sum(rows.c.seqs).label("seqs"),
+        cast(func.sum(problems), Integer).label("marked"),
+        cast(func.sum(rows.c.number), Integer).label("number"),
+        func.bit_xor(rows.c.seqs).label("seqs"),
     ).group_by(cell, rows.c.category, rank)
     anyone = select(
         Report.seq.label("number"),
@@ -54,7 +54,7 @@ def report_layer(session: Session, actor: Actor, wanted: ReportFilter, tile: Til
         Report.outcome,
         seconds(Report.captured_at).label("captured_at"),
     )
-    singly = anyone.where(within_tile(Report.map_key, tile), reports.visible_to(actor), *matches(wanted, department_id))
+    singly = anyone.where(within_tile(Report.map_key, tile), *seen_row_by_row(actor, wanted, department_id))
     few = FEW_POINTS if found.by_row else 0  # where counts are quick, looking for single rows need not be
     return PointLayer("reports", counted, singly, anyone, Report.seq, "problems", few)
 
@@ -153,4 +153,8 @@ def _counted(model: Any, tile: Tile, rank: ColumnElement[int], marked: ColumnEle
 
 
 def _sums(marked: ColumnElement[int], seq: Any) -> tuple[Any, ...]:
-    return cast(marked, Integer).label("marked"), func.count().label("number"), func.sum(seq).label("seqs")
+    return (
+        cast(marked, Integer).label("marked"),
+        cast(func.count(), Integer).label("number"),
+        func.bit_xor(seq).label("seqs"),
+    )

@@ -6,18 +6,15 @@ of the list: tiles and cells are half open, and nothing is ever left out. Not he
 """
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Integer,
     LargeBinary,
     Select,
-    Text,
     case,
     cast,
     func,
@@ -26,7 +23,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
@@ -44,8 +40,9 @@ MIDDLE = 0b11 << 2 * (EXTENT_BITS - CELL_BITS - 1)  # of a cell, as bits in turn
 class PointLayer:
     """What a layer's tile is made of.
 
-    ``counted``: sums by (cell, category, rank) with ``marked``, ``number`` and ``seqs`` (the sum of the rows' numbers: of a
-    lone one the row's own), all that is within the tile; ``marked`` is called ``marked_as`` in the tile, if anything.
+    ``counted``: sums by (cell, category, rank) with ``marked``, ``number`` and ``seqs`` (the rows' own numbers, their bits
+    added without carrying: of a lone one its own), all that is within the tile; ``marked`` is called ``marked_as`` there, if
+    anything.
     ``singly``: the rows themselves with ``number``, ``key``, ``id``, ``category`` and whatever else is told of a single one;
     ``anyone``: the same of no matter which row, to be found by its number, the column ``seq``.
     ``few``: so many are shown one by one at any zoom.
@@ -62,12 +59,8 @@ class PointLayer:
 
 def point_tile(session: Session, layer: PointLayer, tile: Tile) -> bytes:
     """The tile; empty where there is nothing. One statement, or two where points are shown one by one."""
-    if tile.z > EXACT_ZOOM:  # mostly few
-        number, content = session.execute(_singly(layer, tile)).one()
-        if number <= MOST_POINTS:
-            return bytes(content) if number else b""
     number, content = session.execute(_in_cells(layer, tile)).one()
-    if 0 < number <= (MOST_POINTS if tile.z == EXACT_ZOOM else layer.few if tile.z < EXACT_ZOOM else 0):
+    if 0 < number <= (MOST_POINTS if tile.z >= EXACT_ZOOM else layer.few):
         content = session.execute(_singly(layer, tile)).one()[1]
     return bytes(content) if number else b""
 
@@ -101,42 +94,43 @@ def seconds(moment: Any) -> ColumnElement[int]:
 def _in_cells(layer: PointLayer, tile: Tile) -> Statement:
     """Two columns: how many there are, and the tile with one feature for each cell that has any."""
     parts = layer.counted.subquery("parts")
-    # counts taken back cancel out first, so that what is no more has no say in what is gravest
-    ranks = _summed(parts, (parts.c.cell, parts.c.category, parts.c.rank)).subquery("ranks")
-    kinds = _summed(ranks, (ranks.c.cell, ranks.c.category), func.max(ranks.c.rank).label("rank")).subquery("kinds")
-    most_first = aggregate_order_by(kinds.c.category, kinds.c.number.desc(), kinds.c.category)
-    of_each = [func.sum(kinds.c.number).filter(kinds.c.category == kind.value).label(kind.value) for kind in Category]
-    cells = _summed(
-        kinds,
-        (kinds.c.cell,),
-        func.max(kinds.c.rank).label("rank"),
-        func.array_agg(most_first, type_=ARRAY(Text))[1].label("category"),
-        *of_each,
-    ).subquery("cells")
+    # whole numbers of four bytes: sums of eight become decimals, which cost many times as much
+    of_each = [
+        cast(func.sum(parts.c.number).filter(parts.c.category == kind.value), Integer).label(kind.value)
+        for kind in Category
+    ]
+    cells = (
+        select(
+            parts.c.cell,
+            func.max(parts.c.rank).label("rank"),
+            cast(func.sum(parts.c.marked), Integer).label("marked"),
+            cast(func.sum(parts.c.number), Integer).label("number"),
+            func.bit_xor(parts.c.seqs).label("seqs"),
+            *of_each,
+        )
+        .where(parts.c.number > 0)  # what was counted and taken back again is no more
+        .group_by(parts.c.cell)
+        .subquery("cells")
+    )
     return _encoded(_cell_features(layer, cells, tile), layer.name)
 
 
-def _summed(parts: Any, keys: Sequence[Any], *more: Any) -> Statement:
-    sums = [func.sum(parts.c[name]).label(name) for name in ("marked", "number", "seqs")]
-    return select(*keys, *sums, *more).group_by(*keys).having(func.sum(parts.c.number) > 0)
-
-
 def _cell_features(layer: PointLayer, cells: Any, tile: Tile) -> Statement:
-    middle = cast(cells.c.cell, Integer).op("<<")(_whole(2 * (EXTENT_BITS - CELL_BITS))).op("|")(_whole(MIDDLE))
+    middle = cells.c.cell.op("<<")(_whole(2 * (EXTENT_BITS - CELL_BITS))).op("|")(_whole(MIDDLE))
     names = {rank: severity for severity, rank in RANKS.items()}
-    marked = [cast(cells.c.marked, Integer).label(layer.marked_as)] if layer.marked_as else []
+    marked = [cells.c.marked.label(layer.marked_as)] if layer.marked_as else []
+    most = func.greatest(*[cells.c[kind.value] for kind in Category])
     # one look-up for each lone one: a join would be guessed too large and read the whole table
-    its_number = (layer.seq == cast(cells.c.seqs, BigInteger)) & (cells.c.number == 1)
-    lone = layer.anyone.where(its_number).limit(1).lateral("lone")
+    lone = layer.anyone.where(layer.seq == cells.c.seqs, cells.c.number == 1).limit(1).lateral("lone")
     return (
         select(
             _point(func.coalesce(_spot(lone.c.key, tile), middle)),
             lone.c.number,
-            cast(cells.c.number, Integer).label("count"),
-            cells.c.category,
+            cells.c.number.label("count"),
+            case(*[(cells.c[kind.value] == most, kind.value) for kind in Category]).label("category"),
             case(names, value=cells.c.rank).label("severity"),
             *marked,
-            *[cast(cells.c[kind.value], Integer).label(kind.value) for kind in Category],
+            *[cells.c[kind.value] for kind in Category],
             *[column for column in lone.c if column.name not in SAID_OF_ALL],
         )
         .select_from(cells)
@@ -146,12 +140,12 @@ def _cell_features(layer: PointLayer, cells: Any, tile: Tile) -> Statement:
 
 
 def _singly(layer: PointLayer, tile: Tile) -> Statement:
-    """Two columns: how many there are, MOST_POINTS + 1 at most, and the tile with one feature for each."""
-    rows = layer.singly.order_by("number").limit(MOST_POINTS + 1).subquery("rows")
+    """The same two columns, with one feature for each, MOST_POINTS at most."""
+    rows = layer.singly.order_by("number").limit(MOST_POINTS).subquery("rows")
     spot = _spot(rows.c.key, tile).label("spot")
     told = [column for column in rows.c if column.name not in ("number", "key")]
     # worked out once for each row: without the limit the database would do it for every bit
-    spotted = select(rows.c.number, spot, *told).order_by(rows.c.number).limit(MOST_POINTS + 1).subquery("spotted")
+    spotted = select(rows.c.number, spot, *told).order_by(rows.c.number).limit(MOST_POINTS).subquery("spotted")
     statement = select(_point(spotted.c.spot), spotted.c.number, literal(1).label("count"),
                        *[spotted.c[column.name] for column in told])  # fmt: skip
     return _encoded(statement.order_by(spotted.c.number), layer.name)
