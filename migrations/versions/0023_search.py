@@ -39,7 +39,7 @@ def upgrade() -> None:
         ) STORED
     """)
     op.execute("CREATE INDEX ix_sites_search_grams ON sites USING gin (search_grams(search_text))")
-    op.execute("CREATE INDEX ix_tasks_code_prefix ON tasks (code text_pattern_ops)")
+    op.execute('CREATE INDEX ix_tasks_code_prefix ON tasks (code COLLATE "C")')
 
 
 def downgrade() -> None:
