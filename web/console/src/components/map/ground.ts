@@ -21,8 +21,12 @@ const GRID_NOTES = 20
 const STREET_NAMES = 120
 const Z = { fill: 1, lines: 6, names: 20, chosen: 8 }
 
-/** The colour of a grid, or undefined for none; and what is written below its name. */
-export type Painting = { fill: (grid: string, street: string) => string | undefined; note: (grid: string) => string }
+/** The colour of a grid, or undefined for none; what is written below its name, and whether also where names are too small. */
+export type Painting = {
+  fill: (grid: string, street: string) => string | undefined
+  note: (grid: string) => string
+  alsoFar?: boolean
+}
 type Options = { look: Look; onBaseMap?: boolean }
 
 export class Ground {
@@ -157,7 +161,8 @@ export class Ground {
       return this.text([feature.get('name') as string, note].filter(Boolean).join('\n'), true, resolution)
     }
     const name = resolution < GRID_NAMES ? (feature.get('name') as string) : ''
-    const lines = [name, resolution < GRID_NOTES ? note : ''].filter(Boolean)
+    const notesFrom = this.painting?.alsoFar ? GRID_NOTES : GRID_NAMES
+    const lines = [name, resolution < notesFrom ? note : ''].filter(Boolean)
     return lines.length ? this.text(lines.join('\n'), false, resolution) : undefined
   }
 

@@ -38,8 +38,8 @@ export const GROUND_COLOURS = {
 
 /** Little to much. Cool, so that marks in warm colours stand out on them. */
 export const SHADES = {
-  light: ['#e3f1ef', '#b5dbd6', '#7dbfc1', '#4195a5', '#1c647f', '#103f5c'],
-  dark: ['#1e3338', '#22505a', '#2b7380', '#409aa6', '#74c2c4', '#b9e8e0'],
+  light: ['#dcefeb', '#abd8d3', '#75babf', '#3f93a5', '#1f6884'],
+  dark: ['#20393e', '#245660', '#2f7885', '#4aa3ad', '#8fd3d0'],
 } as const
 
 /** Much less, via the same, to much more. */

@@ -53,6 +53,9 @@ export function usePictures({ state, on, allowed, filters, look }: Options) {
       ? shaded(then.values.value, state.by.value, look.value, words.value, [now.values.value, then.values.value])
       : null,
   )
+  // numbers of grids between those of bubbles would be taken for each other
+  const lettered = (one: Picture | null): Picture | null =>
+    one && { ...one, painting: { ...one.painting, alsoFar: on.value.every((name) => name === 'grids') } }
   return {
     choices,
     choice,
@@ -61,8 +64,8 @@ export function usePictures({ state, on, allowed, filters, look }: Options) {
     isTwo,
     now,
     then,
-    picture,
-    other,
+    picture: computed(() => lettered(picture.value)),
+    other: computed(() => lettered(other.value)),
     rows: useRowsOf(state, now, then, against),
     isTimed: computed(() => figure.value !== '' && isTimed(figure.value)),
   }

@@ -1,12 +1,12 @@
 """Counts of reports also by sixths of a month, so that a period needs few rows at its ends; an index of what was referred.
 
-Revision ID: 0023
+Revision ID: 0024
 """
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
