@@ -16,9 +16,9 @@ NORMAL = r"""
         SELECT regexp_replace(lower(normalize(said, NFKC)), '[\s\u200b-\u200f\u2060\ufeff]+', '', 'g')
     $$
 """
-# Every character and every pair of neighbours. Dear, so that the index is asked and no row is taken apart while searching.
+# Every character and every pair of neighbours.
 GRAMS = """
-    CREATE FUNCTION search_grams(said text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
+    CREATE FUNCTION search_grams(said text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
         SELECT array_agg(DISTINCT gram) FROM (
             SELECT letter, lead(letter) OVER (ORDER BY place) AS follows
             FROM unnest(string_to_array(said, NULL)) WITH ORDINALITY AS letters (letter, place)
@@ -39,7 +39,7 @@ def upgrade() -> None:
         ) STORED
     """)
     op.execute("CREATE INDEX ix_sites_search_grams ON sites USING gin (search_grams(search_text))")
-    op.execute('CREATE INDEX ix_tasks_code_prefix ON tasks (code COLLATE "C")')
+    op.execute("CREATE INDEX ix_tasks_code_prefix ON tasks (code text_pattern_ops)")
 
 
 def downgrade() -> None:

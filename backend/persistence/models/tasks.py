@@ -80,7 +80,7 @@ class Task(Row):
         Index(None, "grid_code", "seq"),
         Index(None, "site_id"),
         Index(None, "due_at"),
-        Index("ix_tasks_code_prefix", "code", postgresql_ops={"code": "text_pattern_ops"}),
+        Index("ix_tasks_code_prefix", text('code COLLATE "C"')),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
